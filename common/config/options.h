@@ -1,0 +1,81 @@
+// Every setting of a training run, as plain structs with defaults.
+//
+// YAML files and flags become these structs at the edge (common/config/train_config.h);
+// libraries take the struct that concerns them and know nothing of files. Each bound is
+// checked when a config is read and shown in the error.
+#ifndef WEFT_COMMON_CONFIG_OPTIONS_H_
+#define WEFT_COMMON_CONFIG_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+
+namespace weft {
+
+// The policy network. All six encoders of the design share these; `lstm` is built.
+struct PolicyOptions {
+  std::string encoder = "lstm";
+  int width = 128;  // Features of an encoded token; even.
+  int layers = 2;
+};
+
+// PPO: Schulman et al. 2017, arXiv:1707.06347; GAE: Schulman et al. 2015, arXiv:1506.02438.
+struct PpoOptions {
+  double learning_rate = 1e-3;      // Adam; decays linearly to a tenth over the run.
+  double discount = 1.0;            // Episodes are short and finite.
+  double gae_lambda = 0.95;
+  double clip_ratio = 0.2;
+  double value_coefficient = 0.5;
+  double entropy_coefficient = 0.01;  // Decays linearly to final_entropy_coefficient.
+  double final_entropy_coefficient = 0.001;
+  double max_gradient_norm = 0.5;
+  double target_kl = 0.05;          // Stop the epochs of an update beyond 1.5 times this.
+  int epochs = 4;
+  int minibatch_steps = 128;        // Decisions per gradient step.
+};
+
+struct LearnerOptions {
+  std::string listen_address = "127.0.0.1:0";  // gRPC; port 0: any free port.
+  std::string admin_address = "127.0.0.1:0";   // HTTP: /metrics, /livez, /readyz.
+  std::string device = "auto";                 // auto, cpu or cuda.
+  int threads = 1;                             // Of LibTorch and BLAS.
+  int iterations = 12;
+  int episodes_per_iteration = 32;
+  int queue_capacity = 256;                    // Trajectories waiting for training.
+  int max_outstanding_episodes = 48;           // Credits granted and not yet returned.
+  int checkpoint_every_iterations = 2;
+  int keep_checkpoints = 3;
+};
+
+struct MeasureOptions {
+  double compile_timeout_seconds = 20;
+  double run_timeout_seconds = 10;
+  double timing_budget_seconds = 0.1;
+  uint64_t memory_limit_mebibytes = 4096;
+  double lease_timeout_seconds = 60;
+  std::string lease_path = "/tmp/weft-timing.lease";
+  int timing_cpu = -1;  // -1: the last CPU that this process may run on.
+};
+
+struct ActorOptions {
+  int actors = 1;               // Actor processes that `weft train` starts.
+  int episodes_in_flight = 2;   // Per actor; each has a worker process.
+  std::string admin_address = "127.0.0.1:0";
+  double failure_reward = -8;   // Natural-log units; see docs/reward in the architecture.
+  double step_timeout_seconds = 10;  // A worker that takes longer for one step is replaced.
+};
+
+struct TrainConfig {
+  std::string name = "run";    // Folder below runs/.
+  std::string suite;           // Folder of .mlir files, one task each.
+  uint64_t seed = 1;
+  std::string environment = "mlir";  // mlir, or synthetic for tests of the service itself.
+  PolicyOptions policy;
+  PpoOptions ppo;
+  LearnerOptions learner;
+  ActorOptions actor;
+  MeasureOptions measure;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_COMMON_CONFIG_OPTIONS_H_

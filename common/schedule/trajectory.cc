@@ -1,0 +1,29 @@
+#include "common/schedule/trajectory.h"
+
+namespace weft {
+
+const char* OutcomeName(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return "ok";
+    case Outcome::kTransformFailed:
+      return "transform_failed";
+    case Outcome::kCompileFailed:
+      return "compile_failed";
+    case Outcome::kWrongResult:
+      return "wrong_result";
+    case Outcome::kCrashed:
+      return "crashed";
+    case Outcome::kTimedOut:
+      return "timed_out";
+    case Outcome::kOutOfMemory:
+      return "out_of_memory";
+    case Outcome::kImpossibleTime:
+      return "impossible_time";
+    case Outcome::kWorkerLost:
+      return "worker_lost";
+  }
+  return "unknown";
+}
+
+}  // namespace weft
