@@ -18,19 +18,20 @@ struct PolicyOptions {
   int layers = 2;
 };
 
-// PPO: Schulman et al. 2017, arXiv:1707.06347; GAE: Schulman et al. 2015, arXiv:1506.02438.
+// PPO: Schulman et al. 2017, arXiv:1707.06347; GAE: Schulman et al. 2015,
+// arXiv:1506.02438.
 struct PpoOptions {
-  double learning_rate = 1e-3;      // Adam; decays linearly to a tenth over the run.
-  double discount = 1.0;            // Episodes are short and finite.
+  double learning_rate = 1e-3;  // Adam; decays linearly to a tenth over the run.
+  double discount = 1.0;        // Episodes are short and finite.
   double gae_lambda = 0.95;
   double clip_ratio = 0.2;
   double value_coefficient = 0.5;
   double entropy_coefficient = 0.01;  // Decays linearly to final_entropy_coefficient.
   double final_entropy_coefficient = 0.001;
   double max_gradient_norm = 0.5;
-  double target_kl = 0.05;          // Stop the epochs of an update beyond 1.5 times this.
+  double target_kl = 0.05;  // Stop the epochs of an update beyond 1.5 times this.
   int epochs = 4;
-  int minibatch_steps = 128;        // Decisions per gradient step.
+  int minibatch_steps = 128;  // Decisions per gradient step.
 };
 
 struct LearnerOptions {
@@ -40,8 +41,8 @@ struct LearnerOptions {
   int threads = 1;                             // Of LibTorch and BLAS.
   int iterations = 12;
   int episodes_per_iteration = 32;
-  int queue_capacity = 256;                    // Trajectories waiting for training.
-  int max_outstanding_episodes = 48;           // Credits granted and not yet returned.
+  int queue_capacity = 256;           // Trajectories waiting for training.
+  int max_outstanding_episodes = 48;  // Credits granted and not yet returned.
   int checkpoint_every_iterations = 2;
   int keep_checkpoints = 3;
 };
@@ -57,18 +58,21 @@ struct MeasureOptions {
 };
 
 struct ActorOptions {
-  int actors = 1;               // Actor processes that `weft train` starts.
-  int episodes_in_flight = 2;   // Per actor; each has a worker process.
+  int actors = 1;              // Actor processes that `weft train` starts.
+  int episodes_in_flight = 2;  // Per actor; each has a worker process.
   std::string admin_address = "127.0.0.1:0";
-  double failure_reward = -8;   // Natural-log units; see docs/reward in the architecture.
-  double step_timeout_seconds = 10;  // A worker that takes longer for one step is replaced.
+  double failure_reward =
+      -8;  // Natural-log units; see docs/reward in the architecture.
+  double step_timeout_seconds =
+      10;  // A worker that takes longer for one step is replaced.
 };
 
 struct TrainConfig {
-  std::string name = "run";    // Folder below runs/.
-  std::string suite;           // Folder of .mlir files, one task each.
+  std::string name = "run";  // Folder below runs/.
+  std::string suite;         // Folder of .mlir files, one task each.
   uint64_t seed = 1;
-  std::string environment = "mlir";  // mlir, or synthetic for tests of the service itself.
+  std::string environment =
+      "mlir";  // mlir, or synthetic for tests of the service itself.
   PolicyOptions policy;
   PpoOptions ppo;
   LearnerOptions learner;

@@ -1,5 +1,5 @@
-// What picks actions. No LibTorch in this header, so that environments, rollouts and their
-// tests need none.
+// What picks actions. No LibTorch in this header, so that environments, rollouts and
+// their tests need none.
 #ifndef WEFT_COMMON_POLICY_POLICY_H_
 #define WEFT_COMMON_POLICY_POLICY_H_
 
@@ -13,8 +13,8 @@ namespace weft {
 struct Decision {
   Action action;
   float log_probability = 0;  // Natural log, of the joint action.
-  float value = 0;            // The critic's estimate of the return; 0 if there is none.
-  float entropy = 0;          // Nats, summed over the parts that the action used.
+  float value = 0;    // The critic's estimate of the return; 0 if there is none.
+  float entropy = 0;  // Nats, summed over the parts that the action used.
 };
 
 enum class Selection {
@@ -22,7 +22,8 @@ enum class Selection {
   kGreedy,  // The most probable choice of every part.
 };
 
-// Thread-safe: Decide may be called from many threads at once, each with its own `random`.
+// Thread-safe: Decide may be called from many threads at once, each with its own
+// `random`.
 class Policy {
  public:
   virtual ~Policy() = default;

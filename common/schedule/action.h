@@ -1,8 +1,8 @@
 // Actions and schedules as plain data.
 //
-// An action is one macro step over the loop nest of a task's anchor operation. A schedule
-// is the list of actions of one episode. The transform-dialect text that carries it out is
-// derived from this data in actor/worker/transforms and nowhere else.
+// An action is one macro step over the loop nest of a task's anchor operation. A
+// schedule is the list of actions of one episode. The transform-dialect text that
+// carries it out is derived from this data in actor/worker/transforms and nowhere else.
 #ifndef WEFT_COMMON_SCHEDULE_ACTION_H_
 #define WEFT_COMMON_SCHEDULE_ACTION_H_
 
@@ -31,8 +31,8 @@ enum class ActionKind : uint8_t {
 inline constexpr int kNumActionKinds = 5;
 
 enum class VectorizeMode : uint8_t {
-  kContract = 0,    // The op as it is: contractions, elementwise ops, simple reductions.
-  kDecompose = 1,   // A 2-D window op with unit kernel rows becomes 1-D first.
+  kContract = 0,   // The op as it is: contractions, elementwise ops, simple reductions.
+  kDecompose = 1,  // A 2-D window op with unit kernel rows becomes 1-D first.
   kGeneralize = 2,  // To linalg.generic with unit loops dropped first.
   kReduction = 3,   // Reductions keep vector-wide partial results (tile_reduction).
 };
@@ -51,7 +51,7 @@ inline constexpr int kMaxActions = 10;
 struct Action {
   ActionKind kind = ActionKind::kStop;
   std::vector<int64_t> sizes;  // One per loop; only parallelize, tile and vectorize.
-  std::vector<int> order;      // order[i]: loop at depth i of the band; only interchange.
+  std::vector<int> order;  // order[i]: loop at depth i of the band; only interchange.
   std::optional<VectorizeMode> mode;  // Only vectorize.
 
   bool operator==(const Action& other) const {

@@ -18,8 +18,8 @@ int64_t SmallestFactor(SizeSet set) {
   return smallest;
 }
 
-// The largest factor that loop `loop` may take under `bound` when the loops after it take
-// their smallest.
+// The largest factor that loop `loop` may take under `bound` when the loops after it
+// take their smallest.
 int64_t Budget(const SizeMask& mask, const ProductBound& bound, size_t loop,
                const std::vector<int64_t>& chosen) {
   int64_t product = 1;
@@ -119,22 +119,23 @@ absl::Status CheckLegal(const ActionMask& mask, const Action& action) {
     }
     return absl::OkStatus();
   }
-  if (action.kind == ActionKind::kVectorize && (!action.mode || !mask.Allows(*action.mode))) {
+  if (action.kind == ActionKind::kVectorize &&
+      (!action.mode || !mask.Allows(*action.mode))) {
     return illegal("this mode is masked here");
   }
   const SizeMask& sizes =
       mask.sizes[SizeSlot(action.kind, action.mode.value_or(VectorizeMode::kContract))];
   if (static_cast<int>(action.sizes.size()) != mask.num_loops ||
       sizes.allowed.size() != action.sizes.size()) {
-    return illegal(absl::StrCat("there must be one size for each of ", mask.num_loops,
-                                " loops"));
+    return illegal(
+        absl::StrCat("there must be one size for each of ", mask.num_loops, " loops"));
   }
   std::vector<int64_t> chosen;
   for (int64_t size : action.sizes) {
     const int index = SizeIndex(size);
     if (index < 0 || !(LegalSizes(sizes, chosen) >> index & 1)) {
-      return illegal(absl::StrCat("size ", size, " of loop ", chosen.size(),
-                                  " is masked here"));
+      return illegal(
+          absl::StrCat("size ", size, " of loop ", chosen.size(), " is masked here"));
     }
     chosen.push_back(size);
   }

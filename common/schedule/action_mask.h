@@ -1,10 +1,11 @@
-// Which actions are legal in a state, and the order in which an action's parts are chosen.
+// Which actions are legal in a state, and the order in which an action's parts are
+// chosen.
 //
 // A policy builds an action part by part: kind; then, for vectorize, the mode; then the
-// sizes from loop 0 upward, or the order from depth 0 downward. What is legal for a part
-// can depend on the parts before it (products of sizes are bounded, a permutation has no
-// repeats, a tile of nothing is a no-op), so both the policy that samples and the learner
-// that replays ask the same functions below. They are pure and thread-safe.
+// sizes from loop 0 upward, or the order from depth 0 downward. What is legal for a
+// part can depend on the parts before it (products of sizes are bounded, a permutation
+// has no repeats, a tile of nothing is a no-op), so both the policy that samples and
+// the learner that replays ask the same functions below. They are pure and thread-safe.
 #ifndef WEFT_COMMON_SCHEDULE_ACTION_MASK_H_
 #define WEFT_COMMON_SCHEDULE_ACTION_MASK_H_
 
@@ -52,8 +53,8 @@ struct ActionMask {
 // Never empty for a mask that keeps its guarantee.
 SizeSet LegalSizes(const SizeMask& mask, const std::vector<int64_t>& chosen);
 
-// Bit i: loop i may come next after the loops already chosen. The identity is a no-op and
-// is excluded at the last point where it can be.
+// Bit i: loop i may come next after the loops already chosen. The identity is a no-op
+// and is excluded at the last point where it can be.
 uint32_t LegalNextLoops(int num_loops, const std::vector<int>& chosen);
 
 // OK when the action is legal, else INVALID_ARGUMENT naming the part that is not.

@@ -66,8 +66,9 @@ void AddGlobal(const NestState& state, Observation* observation) {
   row.Add(Log2Of(machine.memory_bandwidth, 40));
   for (int axis = 0; axis < 2; ++axis) {
     const auto at = [axis](const std::vector<int64_t>& values) {
-      return axis < static_cast<int>(values.size()) ? static_cast<float>(values[axis]) / 4
-                                                    : 0.0f;
+      return axis < static_cast<int>(values.size())
+                 ? static_cast<float>(values[axis]) / 4
+                 : 0.0f;
     };
     row.Add(at(state.window_strides));
     row.Add(at(state.window_dilations));
@@ -94,9 +95,10 @@ void AddLoop(const NestState& state, size_t index, Observation* observation) {
   }
   // How each operand moves with this loop: not at all, contiguously, or by a stride.
   for (size_t i = 0; i < 4; ++i) {
-    const int64_t stride = i < state.operands.size() && index < state.operands[i].stride.size()
-                               ? state.operands[i].stride[index]
-                               : 0;
+    const int64_t stride =
+        i < state.operands.size() && index < state.operands[i].stride.size()
+            ? state.operands[i].stride[index]
+            : 0;
     row.Add(stride == 0 ? 1.0f : 0.0f);
     row.Add(stride == 1 ? 1.0f : 0.0f);
     row.Add(Log2Of(static_cast<double>(stride), 16));
@@ -113,7 +115,8 @@ void AddOperand(const NestState& state, const OperandState& operand,
   row.Add(Log2Of(static_cast<double>(operand.elements), 32));
   row.Add(Log2Of(static_cast<double>(operand.tile_elements), 32));
   const double whole = static_cast<double>(operand.elements) * operand.element_bytes;
-  const double tile = static_cast<double>(operand.tile_elements) * operand.element_bytes;
+  const double tile =
+      static_cast<double>(operand.tile_elements) * operand.element_bytes;
   for (uint64_t level :
        {state.machine.l1_bytes, state.machine.l2_bytes, state.machine.l3_bytes}) {
     row.Add(whole <= static_cast<double>(level) ? 1.0f : 0.0f);
@@ -144,7 +147,8 @@ void AddHistory(const Action& action, size_t step, Observation* observation) {
     row.Add(i < action.sizes.size() ? Extent(action.sizes[i] + 1) : 0.0f);
   }
   for (size_t i = 0; i < static_cast<size_t>(kMaxLoops); ++i) {
-    row.Add(i < action.order.size() ? static_cast<float>(action.order[i] + 1) / 8 : 0.0f);
+    row.Add(i < action.order.size() ? static_cast<float>(action.order[i] + 1) / 8
+                                    : 0.0f);
   }
 }
 
@@ -155,7 +159,8 @@ void Featurize(const NestState& state, Observation* observation) {
   observation->features.clear();
   AddGlobal(state, observation);
   for (size_t i = 0; i < state.loops.size(); ++i) AddLoop(state, i, observation);
-  for (const OperandState& operand : state.operands) AddOperand(state, operand, observation);
+  for (const OperandState& operand : state.operands)
+    AddOperand(state, operand, observation);
   for (const NeighbourState& neighbour : state.neighbours) {
     AddNeighbour(neighbour, observation);
   }

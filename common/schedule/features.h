@@ -1,9 +1,9 @@
 // From the state of a loop nest to the tokens that the policy sees.
 //
-// The environment fills in NestState, which is plain data in natural units; Featurize turns
-// it into an Observation's tokens. One place gives every feature its scale, so the real
-// environment and the synthetic ones cannot disagree. Extents and sizes appear as
-// log2(x) / 8, byte counts as log2(bytes) / 32, flags as 0 or 1.
+// The environment fills in NestState, which is plain data in natural units; Featurize
+// turns it into an Observation's tokens. One place gives every feature its scale, so
+// the real environment and the synthetic ones cannot disagree. Extents and sizes appear
+// as log2(x) / 8, byte counts as log2(bytes) / 32, flags as 0 or 1.
 #ifndef WEFT_COMMON_SCHEDULE_FEATURES_H_
 #define WEFT_COMMON_SCHEDULE_FEATURES_H_
 
@@ -42,9 +42,9 @@ struct LoopState {
   int64_t full_extent = 1;  // Of the untransformed op.
   int64_t extent = 1;       // Of the op inside every band so far: the current tile.
   bool reduction = false;
-  bool parallelized = false;     // Split by parallelize.
-  int times_tiled = 0;           // Bands that split this loop.
-  int pending_depth = -1;        // Position in a pending interchange order; -1: none.
+  bool parallelized = false;       // Split by parallelize.
+  int times_tiled = 0;             // Bands that split this loop.
+  int pending_depth = -1;          // Position in a pending interchange order; -1: none.
   bool output_contiguous = false;  // Unit stride of the output moves with this loop.
 };
 
@@ -68,10 +68,10 @@ struct NeighbourState {
 
 struct NestState {
   AnchorKind anchor = AnchorKind::kOther;
-  std::vector<LoopState> loops;          // <= kMaxLoops
-  std::vector<OperandState> operands;    // <= 8
+  std::vector<LoopState> loops;            // <= kMaxLoops
+  std::vector<OperandState> operands;      // <= 8
   std::vector<NeighbourState> neighbours;  // <= 8
-  std::vector<int64_t> window_strides;   // Convolution and pooling: per spatial axis.
+  std::vector<int64_t> window_strides;     // Convolution and pooling: per spatial axis.
   std::vector<int64_t> window_dilations;
   std::vector<int64_t> window_extents;
   double flops = 0;  // Of the whole program.
@@ -84,9 +84,10 @@ struct NestState {
 // Fills observation->kinds and observation->features; the mask is left alone.
 void Featurize(const NestState& state, Observation* observation);
 
-// The reference time of the reward, in seconds: the larger of the time that the arithmetic
-// needs at the peak and that the compulsory traffic needs from memory (the roofline model,
-// Williams, Waterman and Patterson 2009), on one core, and at least 100 ns.
+// The reference time of the reward, in seconds: the larger of the time that the
+// arithmetic needs at the peak and that the compulsory traffic needs from memory (the
+// roofline model, Williams, Waterman and Patterson 2009), on one core, and at least 100
+// ns.
 double RooflineSeconds(double flops, double bytes, const MachineModel& machine);
 
 }  // namespace weft

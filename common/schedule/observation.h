@@ -1,9 +1,10 @@
 // What the policy sees of a state: a sequence of tokens, and the mask of legal actions.
 //
-// Tokens come in this order: one global token, one per loop of the anchor (in the anchor's
-// own loop order, so that token 1 + i is loop i), one per operand, one per neighbouring
-// operation, one per action taken. Every token has kTokenWidth features; what each means
-// depends on the token's kind and is listed in common/schedule/features.h.
+// Tokens come in this order: one global token, one per loop of the anchor (in the
+// anchor's own loop order, so that token 1 + i is loop i), one per operand, one per
+// neighbouring operation, one per action taken. Every token has kTokenWidth features;
+// what each means depends on the token's kind and is listed in
+// common/schedule/features.h.
 #ifndef WEFT_COMMON_SCHEDULE_OBSERVATION_H_
 #define WEFT_COMMON_SCHEDULE_OBSERVATION_H_
 
@@ -30,7 +31,8 @@ inline constexpr int kMaxTokens = 48;
 
 struct Observation {
   std::vector<TokenKind> kinds;  // One per token; kinds[0] is kGlobal.
-  std::vector<float> features;   // Row-major, kinds.size() x kTokenWidth; finite, about [-4, 4].
+  std::vector<float>
+      features;  // Row-major, kinds.size() x kTokenWidth; finite, about [-4, 4].
   ActionMask mask;
 
   int num_tokens() const { return static_cast<int>(kinds.size()); }

@@ -1,0 +1,80 @@
+#include "common/config/fields.h"
+
+#include <limits>
+
+namespace weft {
+namespace {
+
+void VisitPolicy(PolicyOptions* policy, FieldVisitor& visitor) {
+  visitor.Choice("encoder", &policy->encoder, {"lstm"});
+  visitor.Integer("width", &policy->width, 8, 4096);
+  visitor.Integer("layers", &policy->layers, 1, 48);
+}
+
+void VisitPpo(PpoOptions* ppo, FieldVisitor& visitor) {
+  visitor.Real("learning_rate", &ppo->learning_rate, 1e-8, 1);
+  visitor.Real("discount", &ppo->discount, 0, 1);
+  visitor.Real("gae_lambda", &ppo->gae_lambda, 0, 1);
+  visitor.Real("clip_ratio", &ppo->clip_ratio, 0.001, 1);
+  visitor.Real("value_coefficient", &ppo->value_coefficient, 0, 100);
+  visitor.Real("entropy_coefficient", &ppo->entropy_coefficient, 0, 10);
+  visitor.Real("final_entropy_coefficient", &ppo->final_entropy_coefficient, 0, 10);
+  visitor.Real("max_gradient_norm", &ppo->max_gradient_norm, 1e-6, 1e6);
+  visitor.Real("target_kl", &ppo->target_kl, 1e-6, 100);
+  visitor.Integer("epochs", &ppo->epochs, 1, 100);
+  visitor.Integer("minibatch_steps", &ppo->minibatch_steps, 1, 1 << 20);
+}
+
+void VisitLearner(LearnerOptions* learner, FieldVisitor& visitor) {
+  visitor.Text("listen_address", &learner->listen_address, false);
+  visitor.Text("admin_address", &learner->admin_address, false);
+  visitor.Choice("device", &learner->device, {"auto", "cpu", "cuda"});
+  visitor.Integer("threads", &learner->threads, 1, 1024);
+  visitor.Integer("iterations", &learner->iterations, 1, 100000000);
+  visitor.Integer("episodes_per_iteration", &learner->episodes_per_iteration, 1,
+                  1 << 20);
+  visitor.Integer("queue_capacity", &learner->queue_capacity, 1, 1 << 20);
+  visitor.Integer("max_outstanding_episodes", &learner->max_outstanding_episodes, 1,
+                  1 << 20);
+  visitor.Integer("checkpoint_every_iterations", &learner->checkpoint_every_iterations,
+                  1, 1 << 20);
+  visitor.Integer("keep_checkpoints", &learner->keep_checkpoints, 1, 10000);
+}
+
+void VisitActor(ActorOptions* actor, FieldVisitor& visitor) {
+  visitor.Integer("actors", &actor->actors, 0, 1024);
+  visitor.Integer("episodes_in_flight", &actor->episodes_in_flight, 1, 1024);
+  visitor.Text("admin_address", &actor->admin_address, false);
+  visitor.Real("failure_reward", &actor->failure_reward, -100, 0);
+  visitor.Real("step_timeout_seconds", &actor->step_timeout_seconds, 0.01, 3600);
+}
+
+void VisitMeasure(MeasureOptions* measure, FieldVisitor& visitor) {
+  visitor.Real("compile_timeout_seconds", &measure->compile_timeout_seconds, 0.01,
+               3600);
+  visitor.Real("run_timeout_seconds", &measure->run_timeout_seconds, 0.01, 3600);
+  visitor.Real("timing_budget_seconds", &measure->timing_budget_seconds, 0.001, 3600);
+  visitor.Unsigned("memory_limit_mebibytes", &measure->memory_limit_mebibytes, 64,
+                   uint64_t{1} << 24);
+  visitor.Real("lease_timeout_seconds", &measure->lease_timeout_seconds, 0.01, 3600);
+  visitor.Text("lease_path", &measure->lease_path, false);
+  visitor.Integer("timing_cpu", &measure->timing_cpu, -1, 4095);
+}
+
+}  // namespace
+
+void VisitFields(TrainConfig* config, FieldVisitor& visitor) {
+  visitor.Text("name", &config->name, false);
+  visitor.Text("suite", &config->suite, true);
+  visitor.Unsigned("seed", &config->seed, 0, std::numeric_limits<int64_t>::max());
+  visitor.Choice("environment", &config->environment, {"mlir", "synthetic"});
+  visitor.Section("policy", [&](FieldVisitor& v) { VisitPolicy(&config->policy, v); });
+  visitor.Section("ppo", [&](FieldVisitor& v) { VisitPpo(&config->ppo, v); });
+  visitor.Section("learner",
+                  [&](FieldVisitor& v) { VisitLearner(&config->learner, v); });
+  visitor.Section("actor", [&](FieldVisitor& v) { VisitActor(&config->actor, v); });
+  visitor.Section("measure",
+                  [&](FieldVisitor& v) { VisitMeasure(&config->measure, v); });
+}
+
+}  // namespace weft
