@@ -1,0 +1,64 @@
+// `weft`: what a person types. Finds the subcommand and runs it.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "cli/commands.h"
+#include "common/process/child_process.h"
+
+namespace {
+
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(int argc, char** argv);
+};
+
+constexpr Command kCommands[] = {
+    {"train", "train a policy on a suite of programs", weft::TrainCommand},
+    {"status", "show what a learner is doing now", weft::StatusCommand},
+    {"report", "print the table of a finished run", weft::ReportCommand},
+};
+
+void PrintUsage(std::FILE* out) {
+  std::fprintf(out,
+               "weft learns schedules for MLIR programs.\n\n"
+               "usage: weft COMMAND [ARGUMENTS]\n\n");
+  for (const Command& command : kCommands) {
+    std::fprintf(out, "  %-10s %s\n", command.name, command.summary);
+  }
+  std::fprintf(out,
+               "\n`weft COMMAND --help` explains a command. Start with:\n"
+               "  weft train configs/quickstart.yaml\n");
+}
+
+// A command that needs heavy libraries is a program of its own, weft-NAME, beside this
+// one.
+void RunSiblingProgram(const std::string& name, char** argv) {
+  const std::string path = weft::ExecutableFolder() + "/weft-" + name;
+  execv(path.c_str(), argv);  // Returns only when there is no such program.
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    PrintUsage(stderr);
+    return weft::kExitUsage;
+  }
+  const std::string name = argv[1];
+  if (name == "help" || name == "--help" || name == "-h") {
+    PrintUsage(stdout);
+    return weft::kExitOk;
+  }
+  for (const Command& command : kCommands) {
+    if (name == command.name) return command.run(argc - 1, argv + 1);
+  }
+  if (name.find('/') == std::string::npos) RunSiblingProgram(name, argv + 1);
+  std::fprintf(stderr, "weft: unknown command '%s'\n", name.c_str());
+  PrintUsage(stderr);
+  return weft::kExitUsage;
+}

@@ -1,0 +1,41 @@
+// The folder of one training run: what is where.
+#ifndef WEFT_CLI_TRAIN_RUN_DIRECTORY_H_
+#define WEFT_CLI_TRAIN_RUN_DIRECTORY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace weft {
+
+class RunDirectory {
+ public:
+  // Makes ROOT/NAME, or ROOT/NAME-2, ROOT/NAME-3, ... when earlier runs have the name.
+  static absl::StatusOr<RunDirectory> Create(const std::string& root,
+                                             const std::string& name);
+  // An existing run. NOT_FOUND when the folder has no config.yaml.
+  static absl::StatusOr<RunDirectory> Open(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  std::string config() const { return path_ + "/config.yaml"; }
+  std::string learner_info() const { return path_ + "/learner.json"; }
+  std::string summary() const { return path_ + "/summary.json"; }
+  std::string log(const std::string& process) const {
+    return path_ + "/logs/" + process + ".log";
+  }
+
+  // Writes config.yaml whole or not at all.
+  absl::Status WriteConfig(const std::string& yaml) const;
+
+  // The last lines of a process' log, indented, for an error message; "" when there are
+  // none.
+  std::string LogTail(const std::string& process, int lines) const;
+
+ private:
+  explicit RunDirectory(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_CLI_TRAIN_RUN_DIRECTORY_H_

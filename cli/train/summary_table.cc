@@ -1,0 +1,85 @@
+#include "cli/train/summary_table.h"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cli/train/progress.h"
+
+namespace weft {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kNumbers[] = {"episodes",
+                                    "measurements",
+                                    "wrong",
+                                    "crashed",
+                                    "timed_out",
+                                    "geomean_speedup",
+                                    "wall_seconds",
+                                    "env_steps_per_second",
+                                    "measured_schedules_per_second",
+                                    "mean_reward_first_quarter",
+                                    "mean_reward_last_quarter"};
+
+std::string Row(const json& program, bool color) {
+  const double best_us = program.value("best_us", 0.0);
+  const std::string name = program.value("program", "?");
+  if (best_us <= 0) {
+    return absl::StrFormat("%s%-28s %12.1f %12s %9s  %s%s\n", color ? "\033[33m" : "",
+                           name, program.value("unscheduled_us", 0.0), "-", "-",
+                           "no correct measurement", color ? "\033[0m" : "");
+  }
+  return absl::StrFormat("%-28s %12.1f %12.1f %8.2fx  %s\n", name,
+                         program.value("unscheduled_us", 0.0), best_us,
+                         program.value("speedup", 0.0), program.value("schedule", ""));
+}
+
+}  // namespace
+
+absl::StatusOr<json> ReadSummary(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened"));
+  json summary = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const bool whole =
+      summary.is_object() && summary.contains("programs") &&
+      std::all_of(std::begin(kNumbers), std::end(kNumbers), [&](const char* key) {
+        return summary.contains(key) && summary[key].is_number();
+      });
+  if (!whole)
+    return absl::DataLossError(absl::StrCat(path, ": is not a whole summary"));
+  return summary;
+}
+
+std::string SummaryTable(const json& summary, bool color) {
+  std::vector<json> programs = summary["programs"];
+  const auto rank = [](const json& program) {
+    return std::make_pair(-program.value("speedup", 0.0), program.value("program", ""));
+  };
+  std::sort(programs.begin(), programs.end(),
+            [&](const json& a, const json& b) { return rank(a) < rank(b); });
+  std::string table = absl::StrFormat("%-28s %12s %12s %9s  %s\n", "program",
+                                      "-O3 (us)", "best (us)", "speed-up", "schedule");
+  for (const json& program : programs) absl::StrAppend(&table, Row(program, color));
+  const auto number = [&](const char* key) { return summary[key].get<double>(); };
+  absl::StrAppendFormat(
+      &table,
+      "\nprograms %d | geometric mean speed-up %.2fx over unscheduled -O3 code\n"
+      "episodes %.0f | measured and checked %.0f | wrong %.0f | crashed %.0f | "
+      "timed out %.0f\n"
+      "mean reward: first quarter %.3f, last quarter %.3f (%+.3f)\n"
+      "%.1f measured schedules/s | %.1f env steps/s | %s\n",
+      programs.size(), number("geomean_speedup"), number("episodes"),
+      number("measurements"), number("wrong"), number("crashed"), number("timed_out"),
+      number("mean_reward_first_quarter"), number("mean_reward_last_quarter"),
+      number("mean_reward_last_quarter") - number("mean_reward_first_quarter"),
+      number("measured_schedules_per_second"), number("env_steps_per_second"),
+      HumanDuration(number("wall_seconds")));
+  return table;
+}
+
+}  // namespace weft

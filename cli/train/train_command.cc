@@ -1,0 +1,190 @@
+// `weft train`: a learner and its actors on this machine, from one YAML file.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "cli/commands.h"
+#include "cli/train/progress.h"
+#include "cli/train/run_directory.h"
+#include "cli/train/summary_table.h"
+#include "cli/train/supervisor.h"
+#include "common/config/train_config.h"
+
+namespace weft {
+namespace {
+
+constexpr char kDescription[] =
+    R"(Trains a policy: starts a learner and its actors as local processes, shows progress,
+and ends with a table of speed-ups.
+
+The run's folder, runs/NAME, holds config.yaml (every setting), metrics.jsonl (a line per
+iteration), checkpoints/, best/ (the best schedule of each program as a transform module
+for mlir-opt), logs/ and summary.json.
+
+Ctrl-C stops with a checkpoint; `weft train --resume runs/NAME` goes on from there.)";
+
+constexpr absl::Duration kTick = absl::Milliseconds(500);
+constexpr absl::Duration kStopGrace = absl::Seconds(30);
+
+struct Arguments {
+  std::string config;
+  std::string resume;
+  std::string root = "runs";
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
+volatile sig_atomic_t interrupts = 0;
+
+void CountInterrupt(int) { interrupts = interrupts + 1; }
+
+void CatchInterrupts() {
+  struct sigaction action{};
+  action.sa_handler = CountInterrupt;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+int Fail(const absl::Status& status, int code = kExitFailure) {
+  std::fprintf(stderr, "weft train: %s\n", std::string(status.message()).c_str());
+  return code;
+}
+
+struct PreparedRun {
+  RunDirectory run;
+  TrainConfig config;
+};
+
+// Everything that can be wrong with what the user gave, before any process is started.
+absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
+  if (!arguments.resume.empty()) {
+    auto run = RunDirectory::Open(arguments.resume);
+    if (!run.ok()) return run.status();
+    auto config = LoadTrainConfig(run->config(), arguments.overrides);
+    if (!config.ok()) return config.status();
+    // Overrides of a resumed run last: the learner and the actors read the file.
+    if (absl::Status status = run->WriteConfig(ToYaml(*config)); !status.ok())
+      return status;
+    return PreparedRun{*std::move(run), *std::move(config)};
+  }
+  auto config = LoadTrainConfig(arguments.config, arguments.overrides);
+  if (!config.ok()) return config.status();
+  std::error_code error;
+  if (config->environment == "mlir" &&
+      !std::filesystem::is_directory(config->suite, error)) {
+    return absl::NotFoundError(absl::StrCat(
+        arguments.config, ": suite: there is no folder '", config->suite, "' here"));
+  }
+  auto run = RunDirectory::Create(arguments.root, config->name);
+  if (!run.ok()) return run.status();
+  if (absl::Status status = run->WriteConfig(ToYaml(*config)); !status.ok())
+    return status;
+  return PreparedRun{*std::move(run), *std::move(config)};
+}
+
+// Shows progress until the learner has finished. CANCELLED when the user interrupts.
+absl::Status Watch(Supervisor& supervisor, ProgressDisplay& display) {
+  int learner_restarts = 0, actor_restarts = 0;
+  while (interrupts == 0) {
+    if (absl::Status status = supervisor.Tend(); !status.ok()) return status;
+    if (supervisor.learner_restarts() != learner_restarts) {
+      learner_restarts = supervisor.learner_restarts();
+      display.Note("the learner was killed; it goes on from its newest checkpoint");
+    }
+    if (supervisor.actor_restarts() != actor_restarts) {
+      actor_restarts = supervisor.actor_restarts();
+      display.Note("an actor was killed; it is started again");
+    }
+    const auto status = supervisor.LearnerStatus();
+    if (status.ok()) {
+      display.Show(*status);
+      if (status->finished()) return absl::OkStatus();
+    }
+    absl::SleepFor(kTick);
+  }
+  return absl::CancelledError("interrupted");
+}
+
+int Interrupted(Supervisor& supervisor, const RunDirectory& run) {
+  std::fprintf(stderr, "stopping with a checkpoint; press Ctrl-C again to kill\n");
+  // The grace is waited out in slices, so that a second Ctrl-C is heard.
+  absl::Status stopped;
+  const absl::Time deadline = absl::Now() + kStopGrace;
+  do {
+    stopped = supervisor.Stop(absl::Milliseconds(200), /*kill=*/false);
+  } while (!stopped.ok() && interrupts < 2 && absl::Now() < deadline);
+  if (!stopped.ok()) {
+    supervisor.Kill();
+    return Fail(absl::AbortedError("killed before it had stopped"), kExitInterrupted);
+  }
+  std::fprintf(stderr, "stopped; go on with: weft train --resume %s\n",
+               run.path().c_str());
+  return kExitInterrupted;
+}
+
+int Run(const Arguments& arguments) {
+  auto prepared = Prepare(arguments);
+  if (!prepared.ok()) return Fail(prepared.status(), kExitUsage);
+  const RunDirectory& run = prepared->run;
+  CatchInterrupts();
+  Supervisor supervisor(run, prepared->config, ExecutableFolder());
+  std::fprintf(stderr, "run %s: starting the learner and %d actor%s\n",
+               run.path().c_str(), prepared->config.actor.actors,
+               prepared->config.actor.actors == 1 ? "" : "s");
+  if (absl::Status status = supervisor.Start(!arguments.resume.empty()); !status.ok()) {
+    return Fail(status);
+  }
+  std::fprintf(stderr, "metrics: http://%s/metrics | logs: %s/logs\n",
+               supervisor.learner_admin_address().c_str(), run.path().c_str());
+  ProgressDisplay display(isatty(STDERR_FILENO));
+  const absl::Status watched = Watch(supervisor, display);
+  display.Finish();
+  if (absl::IsCancelled(watched)) return Interrupted(supervisor, run);
+  if (!watched.ok()) return Fail(watched);
+  if (absl::Status status = supervisor.Stop(kStopGrace, /*kill=*/true); !status.ok()) {
+    std::fprintf(stderr, "weft train: %s\n", std::string(status.message()).c_str());
+  }
+  const auto summary = ReadSummary(run.summary());
+  if (!summary.ok()) return Fail(summary.status());
+  const std::string output = arguments.json
+                                 ? summary->dump(2) + "\n"
+                                 : SummaryTable(*summary, isatty(STDOUT_FILENO));
+  std::fputs(output.c_str(), stdout);
+  std::fprintf(stderr, "best schedules: %s/best\n", run.path().c_str());
+  return kExitOk;
+}
+
+}  // namespace
+
+int TrainCommand(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app(kDescription, "weft train");
+  auto* config = app.add_option("CONFIG", arguments.config,
+                                "Configuration, such as configs/quickstart.yaml");
+  auto* resume = app.add_option("--resume", arguments.resume,
+                                "Go on with the run in this folder instead")
+                     ->excludes(config);
+  app.add_option("--set", arguments.overrides,
+                 "Override one key, such as ppo.clip_ratio=0.1; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--runs", arguments.root, "Folder that holds the runs")
+      ->capture_default_str();
+  app.add_flag("--json", arguments.json, "Print summary.json instead of the table");
+  try {
+    app.parse(argc, argv);
+    if (config->count() == 0 && resume->count() == 0) {
+      throw CLI::RequiredError("CONFIG or --resume");
+    }
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return Run(arguments);
+}
+
+}  // namespace weft
