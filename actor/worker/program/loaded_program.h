@@ -1,0 +1,46 @@
+// A program that was parsed, checked and understood.
+#ifndef WEFT_ACTOR_WORKER_PROGRAM_LOADED_PROGRAM_H_
+#define WEFT_ACTOR_WORKER_PROGRAM_LOADED_PROGRAM_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "actor/worker/compiler_context.h"
+#include "actor/worker/program/program_info.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace weft {
+
+// Owns the IR as it was written; nothing in it is ever changed, so that a schedule made
+// here replays with mlir-opt on the original file. Not thread-safe; the context must
+// outlive it.
+class LoadedProgram {
+ public:
+  // `name` stands for the program in messages. INVALID_ARGUMENT, starting with
+  // NAME:LINE:COLUMN, for text that does not parse or verify and for everything that
+  // VerifyProgram refuses; also when there is no linalg operation, or when the anchor
+  // has more loops than kMaxLoops.
+  static absl::StatusOr<std::unique_ptr<LoadedProgram>> Load(CompilerContext& context,
+                                                             const std::string& name,
+                                                             const std::string& source);
+
+  const ProgramInfo& info() const { return info_; }
+  CompilerContext& context() const { return context_; }
+
+  // A copy to transform.
+  mlir::OwningOpRef<mlir::ModuleOp> Clone() const;
+
+ private:
+  LoadedProgram(CompilerContext& context, mlir::OwningOpRef<mlir::ModuleOp> module,
+                ProgramInfo info);
+
+  CompilerContext& context_;
+  mlir::OwningOpRef<mlir::ModuleOp> module_;
+  ProgramInfo info_;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_PROGRAM_LOADED_PROGRAM_H_

@@ -1,0 +1,31 @@
+#include "actor/worker/program/structured_op.h"
+
+#include <cstdlib>
+
+namespace weft {
+
+int ContiguousLoop(const OperandInfo& operand) {
+  if (operand.coefficients.empty()) return -1;
+  const std::vector<int64_t>& last = operand.coefficients.back();
+  // Of two loops that share the last dimension the output position is the outer one.
+  for (size_t i = 0; i < last.size(); ++i) {
+    if (last[i] != 0) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+const OperandInfo& Output(const StructuredOp& op) { return op.operands.back(); }
+
+int64_t TileElements(const OperandInfo& operand, const std::vector<int64_t>& extents) {
+  int64_t elements = 1;
+  for (const std::vector<int64_t>& dimension : operand.coefficients) {
+    int64_t span = 1;
+    for (size_t i = 0; i < dimension.size(); ++i) {
+      span += std::abs(dimension[i]) * (extents[i] - 1);
+    }
+    elements *= span;
+  }
+  return elements;
+}
+
+}  // namespace weft

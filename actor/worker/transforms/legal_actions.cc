@@ -1,0 +1,77 @@
+#include "actor/worker/transforms/legal_actions.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weft {
+namespace {
+
+// Sizes that split a loop of `extent` evenly into more than one tile.
+SizeSet SplittingSizes(int64_t extent) {
+  SizeSet set = 0;
+  for (int j = 0; j < kNumSizes; ++j) {
+    const int64_t size = kSizeTable[j];
+    if (size > 0 && size < extent && extent % size == 0) set |= SizeSet{1} << j;
+  }
+  return set;
+}
+
+// A mask that lets loops be split evenly, or left alone, but not all left alone.
+SizeMask BandSizes(const Nest& nest, bool parallel_only) {
+  SizeMask mask;
+  mask.forbid_all_zero = true;
+  for (size_t i = 0; i < nest.extents.size(); ++i) {
+    const bool eligible = !(parallel_only && nest.reduction[i]);
+    mask.allowed.push_back((eligible ? SplittingSizes(nest.extents[i]) : 0) | 1);
+  }
+  return mask;
+}
+
+bool AllowsSplit(const SizeMask& mask) {
+  return std::any_of(mask.allowed.begin(), mask.allowed.end(),
+                     [](SizeSet set) { return set != 1; });
+}
+
+int LoopsLongerThanOne(const Nest& nest) {
+  return static_cast<int>(std::count_if(nest.extents.begin(), nest.extents.end(),
+                                        [](int64_t extent) { return extent > 1; }));
+}
+
+}  // namespace
+
+ActionMask LegalActions(const StructuredOp& anchor, const Nest& nest,
+                        const MachineModel& machine) {
+  ActionMask mask;
+  mask.num_loops = anchor.num_loops();
+  if (nest.done) return mask;
+  const auto allow = [&mask](ActionKind kind) {
+    mask.kinds |= uint32_t{1} << static_cast<int>(kind);
+  };
+  allow(ActionKind::kStop);
+  if (!anchor.affine || anchor.num_loops() == 0) return mask;
+  for (int m = 0; m < kNumVectorizeModes; ++m) {
+    const auto mode = static_cast<VectorizeMode>(m);
+    SizeMask sizes = RegisterTileSizes(anchor, nest, mode, machine);
+    if (sizes.allowed.empty()) continue;
+    allow(ActionKind::kVectorize);
+    mask.modes |= uint32_t{1} << m;
+    mask.sizes[SizeSlot(ActionKind::kVectorize, mode)] = std::move(sizes);
+  }
+  if (static_cast<int>(nest.history.size()) >= kMaxActions - 1) return mask;
+  SizeMask parallel = BandSizes(nest, true);
+  if (!nest.was_parallelized && nest.tile_bands == 0 && AllowsSplit(parallel)) {
+    allow(ActionKind::kParallelize);
+    mask.sizes[SizeSlot(ActionKind::kParallelize, {})] = std::move(parallel);
+  }
+  SizeMask tile = BandSizes(nest, false);
+  if (nest.tile_bands < kMaxTileBands && AllowsSplit(tile)) {
+    allow(ActionKind::kTile);
+    mask.sizes[SizeSlot(ActionKind::kTile, {})] = std::move(tile);
+  }
+  if (nest.pending_order.empty() && LoopsLongerThanOne(nest) >= 2) {
+    allow(ActionKind::kInterchange);
+  }
+  return mask;
+}
+
+}  // namespace weft

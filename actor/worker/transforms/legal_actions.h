@@ -1,0 +1,28 @@
+// Which actions are legal on a loop nest: what upstream MLIR 19 carries out correctly
+// and in bounded time, and nothing else.
+#ifndef WEFT_ACTOR_WORKER_TRANSFORMS_LEGAL_ACTIONS_H_
+#define WEFT_ACTOR_WORKER_TRANSFORMS_LEGAL_ACTIONS_H_
+
+#include "actor/worker/program/structured_op.h"
+#include "actor/worker/transforms/nest.h"
+#include "common/schedule/action_mask.h"
+#include "common/schedule/features.h"
+
+namespace weft {
+
+// At most this many bands by tile actions.
+inline constexpr int kMaxTileBands = 3;
+
+// Keeps the guarantees of common/schedule/action_mask.h. Stop is always legal; after a
+// terminal action nothing is. Pure.
+ActionMask LegalActions(const StructuredOp& anchor, const Nest& nest,
+                        const MachineModel& machine);
+
+// The sizes that the loops may take in a register tile, or nothing (allowed is empty)
+// when `mode` does not fit the operation or leaves no vector of at least 4 elements.
+SizeMask RegisterTileSizes(const StructuredOp& anchor, const Nest& nest,
+                           VectorizeMode mode, const MachineModel& machine);
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_TRANSFORMS_LEGAL_ACTIONS_H_

@@ -1,0 +1,39 @@
+// The loop nest of the anchor as the actions so far have shaped it, without any IR.
+#ifndef WEFT_ACTOR_WORKER_TRANSFORMS_NEST_H_
+#define WEFT_ACTOR_WORKER_TRANSFORMS_NEST_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "actor/worker/program/structured_op.h"
+#include "common/schedule/action.h"
+
+namespace weft {
+
+// Plain data; every tile divides its loop, so the extents are exact.
+struct Nest {
+  explicit Nest(const StructuredOp& anchor);
+
+  // Requires a legal action.
+  void Advance(const Action& action);
+
+  // The tile sizes that make bands: 0 where `sizes` leaves a loop as it is.
+  std::vector<int64_t> SplittingSizes(const std::vector<int64_t>& sizes) const;
+
+  std::vector<int64_t> extents;    // Of the anchor inside every band so far.
+  std::vector<bool> reduction;     // Per loop.
+  std::vector<bool> parallelized;  // Per loop.
+  std::vector<int> times_tiled;    // Per loop; every kind of band counts.
+  std::vector<int> pending_order;  // Of the next band; empty: none.
+  Schedule history;
+  int tile_bands = 0;  // By tile actions alone.
+  bool was_parallelized = false;
+  bool done = false;
+
+ private:
+  void Split(const std::vector<int64_t>& sizes);
+};
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_TRANSFORMS_NEST_H_

@@ -1,0 +1,153 @@
+#include "actor/worker/transforms/schedule_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace weft {
+namespace {
+
+constexpr char kOp[] = "!transform.any_op";
+
+std::string Repeat(const std::string& text, int times) {
+  return absl::StrJoin(std::vector<std::string>(times, text), ", ");
+}
+
+template <typename T>
+std::string List(const std::vector<T>& values) {
+  return absl::StrCat("[", absl::StrJoin(values, ", "), "]");
+}
+
+int CountLoops(const std::vector<int64_t>& sizes) {
+  return static_cast<int>(sizes.size() - std::count(sizes.begin(), sizes.end(), 0));
+}
+
+}  // namespace
+
+Handle ScheduleText::NewHandle() { return absl::StrCat("%", handles_++); }
+
+void ScheduleText::Line(const std::string& text) {
+  absl::StrAppend(&body_, "    ", text, "\n");
+}
+
+Handle ScheduleText::MatchAll(const std::string& op_name) {
+  const Handle all = NewHandle();
+  Line(absl::StrCat(all, " = transform.structured.match ops{[\"", op_name,
+                    "\"]} in %payload : (", kOp, ") -> ", kOp));
+  return all;
+}
+
+std::vector<Handle> ScheduleText::MatchEach(const std::string& op_name, int count) {
+  const Handle all = MatchAll(op_name);
+  if (count == 1) return {all};
+  const Handle split = NewHandle();
+  Line(absl::StrCat(split, ":", count, " = transform.split_handle ", all, " : (", kOp,
+                    ") -> (", Repeat(kOp, count), ")"));
+  std::vector<Handle> each;
+  for (int i = 0; i < count; ++i) each.push_back(absl::StrCat(split, "#", i));
+  return each;
+}
+
+Handle ScheduleText::MatchAttribute(const std::string& attribute) {
+  const Handle found = NewHandle();
+  Line(absl::StrCat(found, " = transform.structured.match attributes{", attribute,
+                    "} in %payload : (", kOp, ") -> ", kOp));
+  return found;
+}
+
+void ScheduleText::Annotate(const Handle& target, const std::string& attribute) {
+  Line(absl::StrCat("transform.annotate ", target, " \"", attribute, "\" : ", kOp));
+}
+
+Handle ScheduleText::TileUsingFor(const Handle& target,
+                                  const std::vector<int64_t>& sizes,
+                                  const std::vector<int>& interchange) {
+  const int loops = CountLoops(sizes);
+  if (loops == 0) return target;
+  const Handle tiled = NewHandle();
+  const Handle loop_handles = NewHandle();
+  const std::string order =
+      interchange.empty() ? "" : absl::StrCat(" interchange = ", List(interchange));
+  Line(absl::StrCat(tiled, ", ", loop_handles, ":", loops,
+                    " = transform.structured.tile_using_for ", target, " tile_sizes ",
+                    List(sizes), order, " : (", kOp, ") -> (", Repeat(kOp, loops + 1),
+                    ")"));
+  return tiled;
+}
+
+Handle ScheduleText::TileUsingForall(const Handle& target,
+                                     const std::vector<int64_t>& sizes) {
+  if (CountLoops(sizes) == 0) return target;
+  const Handle tiled = NewHandle();
+  const Handle loop = NewHandle();
+  Line(absl::StrCat(tiled, ", ", loop, " = transform.structured.tile_using_forall ",
+                    target, " tile_sizes ", List(sizes), " : (", kOp, ") -> (",
+                    Repeat(kOp, 2), ")"));
+  return tiled;
+}
+
+ScheduleText::SplitReduction ScheduleText::TileReduction(
+    const Handle& target, const std::vector<int64_t>& sizes) {
+  SplitReduction split;
+  split.fill = NewHandle();
+  split.partial = NewHandle();
+  split.combine = NewHandle();
+  const Handle loop = NewHandle();
+  Line(absl::StrCat(split.fill, ", ", split.partial, ", ", split.combine, ", ", loop,
+                    " = transform.structured.tile_reduction_using_for ", target,
+                    " by tile_sizes = ", List(sizes), " : (", kOp, ") -> (",
+                    Repeat(kOp, 4), ")"));
+  return split;
+}
+
+Handle ScheduleText::Decompose(const Handle& target) {
+  const Handle result = NewHandle();
+  Line(absl::StrCat(result, " = transform.structured.decompose ", target, " : (", kOp,
+                    ") -> ", kOp));
+  return result;
+}
+
+Handle ScheduleText::Generalize(const Handle& target) {
+  const Handle result = NewHandle();
+  Line(absl::StrCat(result, " = transform.structured.generalize ", target, " : (", kOp,
+                    ") -> ", kOp));
+  return result;
+}
+
+void ScheduleText::Vectorize(const Handle& target) {
+  Line(absl::StrCat("transform.structured.vectorize ", target, " : ", kOp));
+}
+
+void ScheduleText::ApplyPatterns(const Handle& target,
+                                 const std::vector<std::string>& patterns) {
+  Line(absl::StrCat("transform.apply_patterns to ", target, " {"));
+  for (const std::string& pattern : patterns) {
+    Line(absl::StrCat("  transform.apply_patterns.", pattern));
+  }
+  Line(absl::StrCat("} : ", kOp));
+}
+
+void ScheduleText::ApplyCse(const Handle& target) {
+  Line(absl::StrCat("transform.apply_cse to ", target, " : ", kOp));
+}
+
+void ScheduleText::ApplyLicm(const Handle& loops) {
+  Line(absl::StrCat("transform.apply_licm to ", loops, " : ", kOp));
+}
+
+void ScheduleText::HoistLoopInvariantSubsets(const Handle& loops) {
+  Line(absl::StrCat("transform.loop.hoist_loop_invariant_subsets ", loops, " : ", kOp));
+}
+
+std::string ScheduleText::Module() const {
+  return absl::StrCat(
+      "module attributes {transform.with_named_sequence} {\n"
+      "  transform.named_sequence @__transform_main(%payload: !transform.any_op) {\n",
+      body_,
+      "    transform.yield\n"
+      "  }\n"
+      "}\n");
+}
+
+}  // namespace weft

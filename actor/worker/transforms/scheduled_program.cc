@@ -1,0 +1,120 @@
+#include "actor/worker/transforms/scheduled_program.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "actor/worker/transforms/apply_schedule.h"
+#include "actor/worker/transforms/emit_schedule.h"
+#include "actor/worker/transforms/legal_actions.h"
+#include "actor/worker/transforms/observe_nest.h"
+#include "llvm/Support/raw_ostream.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace weft {
+namespace {
+
+void AnnotateInputs(mlir::ModuleOp module) {
+  const llvm::StringRef writable =
+      mlir::bufferization::BufferizationDialect::kWritableAttrName;
+  for (auto function : module.getOps<mlir::func::FuncOp>()) {
+    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+      if (function.getArgAttr(i, writable)) continue;
+      function.setArgAttr(i, writable, mlir::BoolAttr::get(module.getContext(), false));
+    }
+  }
+}
+
+}  // namespace
+
+ScheduledProgram::ScheduledProgram(std::unique_ptr<LoadedProgram> program,
+                                   const MachineModel& machine)
+    : program_(std::move(program)),
+      machine_(machine),
+      nest_(program_->info().anchor()) {
+  Reset();
+}
+
+absl::StatusOr<std::unique_ptr<ScheduledProgram>> ScheduledProgram::Load(
+    CompilerContext& context, const std::string& name, const std::string& source,
+    const MachineModel& machine) {
+  absl::StatusOr<std::unique_ptr<LoadedProgram>> program =
+      LoadedProgram::Load(context, name, source);
+  if (!program.ok()) return program.status();
+  return std::unique_ptr<ScheduledProgram>(
+      new ScheduledProgram(*std::move(program), machine));
+}
+
+absl::StatusOr<Observation> ScheduledProgram::Observe(mlir::ModuleOp module,
+                                                      const Nest& nest) const {
+  absl::StatusOr<NestState> state =
+      ObserveNest(module, program_->info(), nest, machine_);
+  if (!state.ok()) return state.status();
+  Observation observation;
+  Featurize(*state, &observation);
+  observation.mask = LegalActions(program_->info().anchor(), nest, machine_);
+  return observation;
+}
+
+Observation ScheduledProgram::Reset() {
+  nest_ = Nest(program_->info().anchor());
+  transformed_ = program_->Clone();
+  // The untransformed anchor is in the IR by construction.
+  Observation observation = *Observe(*transformed_, nest_);
+  mask_ = observation.mask;
+  return observation;
+}
+
+absl::StatusOr<Observation> ScheduledProgram::Apply(const Action& action) {
+  if (nest_.done) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the schedule ", ToString(nest_.history), " is finished"));
+  }
+  if (absl::Status legal = CheckLegal(mask_, action); !legal.ok()) {
+    return absl::FailedPreconditionError(legal.message());
+  }
+  Nest next = nest_;
+  next.Advance(action);
+  const std::string schedule =
+      EmitScheduleModule(program_->info(), next.history, machine_);
+  mlir::OwningOpRef<mlir::ModuleOp> module = program_->Clone();
+  absl::Status applied = ApplyScheduleModule(program_->context(), schedule, *module);
+  if (!applied.ok()) {
+    return absl::Status(applied.code(),
+                        absl::StrCat(program_->info().name, ", ",
+                                     ToString(next.history), ": ", applied.message()));
+  }
+  absl::StatusOr<Observation> observation = Observe(*module, next);
+  if (!observation.ok()) return observation.status();
+  nest_ = std::move(next);
+  transformed_ = std::move(module);
+  mask_ = observation->mask;
+  return observation;
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> ScheduledProgram::TransformedModule() const {
+  mlir::OwningOpRef<mlir::ModuleOp> copy(mlir::ModuleOp((*transformed_).clone()));
+  AnnotateInputs(*copy);
+  return copy;
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> ScheduledProgram::OriginalModule() const {
+  mlir::OwningOpRef<mlir::ModuleOp> copy = program_->Clone();
+  AnnotateInputs(*copy);
+  return copy;
+}
+
+std::string ScheduledProgram::ScheduleModule() const {
+  return EmitScheduleModule(program_->info(), nest_.history, machine_);
+}
+
+std::string ScheduledProgram::TransformedText() const {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  mlir::ModuleOp module = *transformed_;
+  module.print(out);
+  out << "\n";
+  return text;
+}
+
+}  // namespace weft
