@@ -1,0 +1,107 @@
+#include "learner/checkpoint/checkpoint_store.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "learner/checkpoint/atomic_file.h"
+#include "spdlog/spdlog.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<uint64_t> IterationOf(const fs::path& path) {
+  const std::string file = path.filename().string();
+  absl::string_view name = file;
+  uint64_t iteration = 0;
+  if (!absl::ConsumePrefix(&name, "checkpoint-") ||
+      !absl::ConsumeSuffix(&name, ".weft") || !absl::SimpleAtoi(name, &iteration)) {
+    return std::nullopt;
+  }
+  return iteration;
+}
+
+absl::StatusOr<CheckpointSections> Load(const std::string& path) {
+  absl::StatusOr<std::string> bytes = ReadFile(path);
+  if (!bytes.ok()) return bytes.status();
+  return DecodeCheckpoint(*bytes);
+}
+
+}  // namespace
+
+CheckpointStore::CheckpointStore(std::string folder, int keep)
+    : folder_(std::move(folder)), keep_(std::max(keep, 1)) {}
+
+absl::StatusOr<CheckpointStore> CheckpointStore::Open(const std::string& folder,
+                                                      int keep) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return FileError("create", folder, error.value());
+  return CheckpointStore(folder, keep);
+}
+
+std::string CheckpointStore::PathOf(uint64_t iteration) const {
+  return absl::StrFormat("%s/checkpoint-%08d.weft", folder_, iteration);
+}
+
+absl::StatusOr<std::string> CheckpointStore::Save(uint64_t iteration,
+                                                  const CheckpointSections& sections) {
+  const std::string path = PathOf(iteration);
+  absl::Status status = WriteFileAtomically(path, EncodeCheckpoint(sections));
+  if (!status.ok()) return status;
+  RemoveOld();
+  return path;
+}
+
+std::vector<uint64_t> CheckpointStore::Iterations() const {
+  std::vector<uint64_t> iterations;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+    const std::optional<uint64_t> iteration = IterationOf(entry.path());
+    if (iteration) iterations.push_back(*iteration);
+  }
+  std::sort(iterations.begin(), iterations.end());
+  return iterations;
+}
+
+void CheckpointStore::RemoveOld() const {
+  std::vector<uint64_t> iterations = Iterations();
+  while (iterations.size() > static_cast<size_t>(keep_)) {
+    std::error_code error;
+    fs::remove(PathOf(iterations.front()), error);
+    if (error) {
+      spdlog::warn("cannot remove the old checkpoint {}: {}",
+                   PathOf(iterations.front()), error.message());
+    }
+    iterations.erase(iterations.begin());
+  }
+}
+
+absl::StatusOr<Checkpoint> CheckpointStore::LoadNewestValid() const {
+  std::vector<uint64_t> iterations = Iterations();
+  for (auto it = iterations.rbegin(); it != iterations.rend(); ++it) {
+    Checkpoint checkpoint;
+    checkpoint.iteration = *it;
+    checkpoint.path = PathOf(*it);
+    absl::StatusOr<CheckpointSections> sections = Load(checkpoint.path);
+    if (sections.ok()) {
+      checkpoint.sections = *std::move(sections);
+      return checkpoint;
+    }
+    ++skipped_;
+    spdlog::warn("skipping checkpoint {}: {}", checkpoint.path,
+                 sections.status().ToString());
+  }
+  return absl::NotFoundError(absl::StrCat("no valid checkpoint in ", folder_, " (",
+                                          iterations.size(), " files tried)"));
+}
+
+}  // namespace weft

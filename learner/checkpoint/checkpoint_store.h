@@ -1,0 +1,59 @@
+// The checkpoints of a run on disk.
+#ifndef WEFT_LEARNER_CHECKPOINT_CHECKPOINT_STORE_H_
+#define WEFT_LEARNER_CHECKPOINT_CHECKPOINT_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "learner/checkpoint/checkpoint_file.h"
+
+namespace weft {
+
+struct Checkpoint {
+  uint64_t iteration = 0;
+  std::string path;
+  CheckpointSections sections;
+};
+
+// Files checkpoint-ITERATION.weft (eight digits) in one folder. A file is whole or
+// ignored: it is written beside its name, synced, and renamed. One process writes to a
+// folder; in that process one thread at a time.
+class CheckpointStore {
+ public:
+  // Creates the folder when it is missing. `keep` is at least 1.
+  static absl::StatusOr<CheckpointStore> Open(const std::string& folder, int keep);
+
+  // Writes the checkpoint of an iteration, replacing one of the same iteration, then
+  // removes all but the newest `keep`. Returns its path. On failure (RESOURCE_EXHAUSTED
+  // on a full disk) the older checkpoints are untouched.
+  absl::StatusOr<std::string> Save(uint64_t iteration,
+                                   const CheckpointSections& sections);
+
+  // The newest checkpoint that can be read whole. Corrupt and partial ones are skipped,
+  // with a warning in the log that names the file and the reason, and left in place.
+  // NOT_FOUND when there is none.
+  absl::StatusOr<Checkpoint> LoadNewestValid() const;
+
+  // Iterations that have a file, valid or not, in ascending order.
+  std::vector<uint64_t> Iterations() const;
+
+  // Files that LoadNewestValid skipped so far.
+  int skipped() const { return skipped_; }
+
+ private:
+  CheckpointStore(std::string folder, int keep);
+  std::string PathOf(uint64_t iteration) const;
+  void RemoveOld() const;
+
+  std::string folder_;
+  int keep_;
+  mutable int skipped_ = 0;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_CHECKPOINT_CHECKPOINT_STORE_H_

@@ -1,0 +1,149 @@
+#include "learner/checkpoint/run_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+
+namespace weft {
+namespace {
+
+constexpr char kStateSection[] = "run_state";
+constexpr char kRewardsSection[] = "episode_rewards";
+
+nlohmann::json ToJson(const ProgramRecord& record) {
+  return {{"unscheduled_seconds", record.unscheduled_seconds},
+          {"best_seconds", record.best_seconds},
+          {"speedup", record.speedup},
+          {"schedule", record.schedule},
+          {"module", record.module}};
+}
+
+ProgramRecord ProgramFromJson(const nlohmann::json& json) {
+  ProgramRecord record;
+  json.at("unscheduled_seconds").get_to(record.unscheduled_seconds);
+  json.at("best_seconds").get_to(record.best_seconds);
+  json.at("speedup").get_to(record.speedup);
+  json.at("schedule").get_to(record.schedule);
+  json.at("module").get_to(record.module);
+  return record;
+}
+
+RunState StateFromJson(const nlohmann::json& json) {
+  RunState state;
+  json.at("iteration").get_to(state.iteration);
+  json.at("log_position").get_to(state.log_position);
+  json.at("episodes").get_to(state.episodes);
+  json.at("env_steps").get_to(state.env_steps);
+  json.at("elapsed_seconds").get_to(state.elapsed_seconds);
+  json.at("dropped").get_to(state.dropped);
+  for (int i = 0; i < kNumOutcomes; ++i) {
+    json.at("outcomes")
+        .at(OutcomeName(static_cast<Outcome>(i)))
+        .get_to(state.outcomes[i]);
+  }
+  for (const auto& [name, record] : json.at("programs").items()) {
+    state.programs[name] = ProgramFromJson(record);
+  }
+  return state;
+}
+
+absl::StatusOr<std::vector<float>> RewardsFromBytes(const std::string& bytes,
+                                                    uint64_t episodes) {
+  if (bytes.size() != episodes * sizeof(float)) {
+    return absl::DataLossError(absl::StrCat(kRewardsSection, ": ", bytes.size(),
+                                            " bytes for ", episodes, " episodes"));
+  }
+  std::vector<float> rewards(episodes);
+  if (!bytes.empty()) std::memcpy(rewards.data(), bytes.data(), bytes.size());
+  return rewards;
+}
+
+}  // namespace
+
+bool RunState::Record(const Trajectory& trajectory) {
+  ++episodes;
+  env_steps += trajectory.steps.size();
+  ++outcomes[static_cast<int>(trajectory.measurement.outcome)];
+  rewards.push_back(static_cast<float>(trajectory.total_reward()));
+  ProgramRecord& record = programs[trajectory.program];
+  if (record.best_seconds == 0 && trajectory.unscheduled_seconds > 0) {
+    record.unscheduled_seconds = trajectory.unscheduled_seconds;
+  }
+  if (trajectory.measurement.outcome != Outcome::kOk) return false;
+  const double seconds = trajectory.measurement.seconds;
+  const double speedup = trajectory.unscheduled_seconds / seconds;
+  // Actors on different machines differ in speed: the ratio counts, not the time.
+  if (record.best_seconds > 0 && speedup <= record.speedup) return false;
+  record.unscheduled_seconds = trajectory.unscheduled_seconds;
+  record.best_seconds = seconds;
+  record.speedup = speedup;
+  record.schedule = ToString(trajectory.schedule());
+  record.module = trajectory.schedule_module;
+  return true;
+}
+
+uint64_t RunState::measurements() const {
+  return outcomes[static_cast<int>(Outcome::kOk)];
+}
+
+double RunState::BestGeomeanSpeedup() const {
+  if (programs.empty()) return 1;
+  double log_sum = 0;
+  for (const auto& [name, record] : programs) log_sum += std::log(record.speedup);
+  return std::exp(log_sum / static_cast<double>(programs.size()));
+}
+
+double RunState::MeanReward(double begin, double end) const {
+  if (rewards.empty()) return 0;
+  const auto count = static_cast<double>(rewards.size());
+  const auto first =
+      std::min<size_t>(static_cast<size_t>(begin * count), rewards.size() - 1);
+  const auto last = std::min<size_t>(
+      std::max<size_t>(static_cast<size_t>(end * count), first + 1), rewards.size());
+  double sum = 0;
+  for (size_t i = first; i < last; ++i) sum += rewards[i];
+  return sum / static_cast<double>(last - first);
+}
+
+void RunState::Save(CheckpointSections* sections) const {
+  nlohmann::json json = {{"iteration", iteration},
+                         {"log_position", log_position},
+                         {"episodes", episodes},
+                         {"env_steps", env_steps},
+                         {"dropped", dropped},
+                         {"elapsed_seconds", elapsed_seconds},
+                         {"outcomes", nlohmann::json::object()},
+                         {"programs", nlohmann::json::object()}};
+  for (int i = 0; i < kNumOutcomes; ++i) {
+    json["outcomes"][OutcomeName(static_cast<Outcome>(i))] = outcomes[i];
+  }
+  for (const auto& [name, record] : programs) json["programs"][name] = ToJson(record);
+  (*sections)[kStateSection] = json.dump();
+  (*sections)[kRewardsSection] = std::string(
+      reinterpret_cast<const char*>(rewards.data()), rewards.size() * sizeof(float));
+}
+
+absl::StatusOr<RunState> RunState::Load(const CheckpointSections& sections) {
+  const auto state_section = sections.find(kStateSection);
+  const auto rewards_section = sections.find(kRewardsSection);
+  if (state_section == sections.end() || rewards_section == sections.end()) {
+    return absl::DataLossError(
+        absl::StrCat("a section is missing: ", kStateSection, " or ", kRewardsSection));
+  }
+  RunState state;
+  try {
+    state = StateFromJson(nlohmann::json::parse(state_section->second));
+  } catch (const nlohmann::json::exception& error) {
+    return absl::DataLossError(absl::StrCat(kStateSection, ": ", error.what()));
+  }
+  absl::StatusOr<std::vector<float>> rewards =
+      RewardsFromBytes(rewards_section->second, state.episodes);
+  if (!rewards.ok()) return rewards.status();
+  state.rewards = *std::move(rewards);
+  return state;
+}
+
+}  // namespace weft

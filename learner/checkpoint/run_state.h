@@ -1,0 +1,61 @@
+// What a run has achieved so far: everything that the statistics of a resumed run need.
+#ifndef WEFT_LEARNER_CHECKPOINT_RUN_STATE_H_
+#define WEFT_LEARNER_CHECKPOINT_RUN_STATE_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/schedule/trajectory.h"
+#include "learner/checkpoint/checkpoint_file.h"
+
+namespace weft {
+
+// The best schedule of a program that was measured with outcome OK. Times in seconds.
+struct ProgramRecord {
+  double unscheduled_seconds =
+      0;                    // Of the best trajectory; of any while there is none.
+  double best_seconds = 0;  // 0: no schedule was OK so far.
+  double speedup = 1;       // unscheduled / best of one trajectory; 1 for none.
+  std::string schedule;     // ToString of the best schedule.
+  std::string module;       // Its transform module; may be empty.
+};
+
+// Counts cover the trajectories trained on, in the order of the log, over all resumes.
+// Not thread-safe.
+struct RunState {
+  uint64_t iteration = 0;
+  uint64_t log_position =
+      0;  // Everything up to it is trained on or counted as dropped.
+  uint64_t episodes = 0;
+  uint64_t env_steps = 0;
+  double elapsed_seconds = 0;
+  std::array<uint64_t, kNumOutcomes> outcomes{};  // Episodes by Outcome.
+  std::map<std::string, uint64_t> dropped;        // Trajectories by reason.
+  std::map<std::string, ProgramRecord> programs;
+  std::vector<float> rewards;  // Of each episode, in order.
+
+  // Takes one episode into the statistics; true when it is its program's new best.
+  bool Record(const Trajectory& trajectory);
+
+  uint64_t measurements() const;  // Episodes with outcome OK.
+  // Geometric mean over programs of the best speed-up; 1 for programs without; 1 for
+  // none.
+  double BestGeomeanSpeedup() const;
+  // Of the episodes [begin, end) as fractions of all so far, such as 0 and 0.25; at
+  // least one episode when there are any. 0 when there are none.
+  double MeanReward(double begin, double end) const;
+
+  // Adds the sections `run_state` (JSON) and `episode_rewards` (f32, little-endian).
+  void Save(CheckpointSections* sections) const;
+  // DATA_LOSS when a section is missing or is not what Save writes.
+  static absl::StatusOr<RunState> Load(const CheckpointSections& sections);
+};
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_CHECKPOINT_RUN_STATE_H_
