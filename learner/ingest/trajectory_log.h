@@ -1,0 +1,92 @@
+// The durable, ordered memory of what actors sent.
+#ifndef WEFT_LEARNER_INGEST_TRAJECTORY_LOG_H_
+#define WEFT_LEARNER_INGEST_TRAJECTORY_LOG_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "learner/ingest/log_segment.h"
+
+namespace weft {
+
+struct TrajectoryLogOptions {
+  std::string folder;
+  uint64_t segment_bytes = 64 << 20;  // A new segment begins when one is this long.
+  int max_runs =
+      4096;  // Actor runs whose high water is kept; the oldest are forgotten.
+};
+
+// Append-only. Each record gets the next position: 1, 2, 3, ... A record is in the page
+// cache when Append returns, so killing the process at any moment loses nothing that
+// was acknowledged; a power loss loses at most what came after the last Sync, which the
+// learner calls every second.
+//
+// The log also remembers the highest sequence of every (actor, run), through restarts
+// and trimming: each segment begins with a copy, so only the newest has to be read at
+// open.
+//
+// Thread-safe. Sync does not hold up Append.
+class TrajectoryLog {
+ public:
+  // Opens or creates the folder. What a crash left half-written at the end is cut off,
+  // with a warning that names file, bytes and reason.
+  static absl::StatusOr<std::unique_ptr<TrajectoryLog>> Open(
+      const TrajectoryLogOptions& options);
+
+  // Stores a record; its own `position` is ignored. Returns the position that it got.
+  // RESOURCE_EXHAUSTED naming the file when the disk is full: nothing is stored then,
+  // and a later call succeeds once there is space.
+  absl::StatusOr<uint64_t> Append(LogRecord record);
+
+  // Trajectories and drops above `position`, in order. DATA_LOSS when some of them are
+  // missing or corrupt.
+  absl::StatusOr<std::vector<LogRecord>> ReadAfter(uint64_t position) const;
+
+  // Highest sequence stored of an actor's run; 0 when there is none.
+  uint64_t HighWater(const std::string& actor_id,
+                     const std::string& actor_run_id) const;
+
+  // Makes everything appended so far survive a power loss.
+  absl::Status Sync();
+
+  // Deletes segments that hold nothing above `position`; never the newest.
+  absl::Status Trim(uint64_t position);
+
+  uint64_t last_position() const;
+  uint64_t newest_segment_bytes() const;
+
+ private:
+  using RunKey = std::pair<std::string, std::string>;  // Actor id, actor run id.
+  struct HighWaterMark {
+    uint64_t sequence = 0;
+    uint64_t position = 0;  // When it was last raised: the oldest is forgotten first.
+  };
+
+  explicit TrajectoryLog(TrajectoryLogOptions options);
+  absl::Status Recover();
+  absl::Status StartSegment(uint64_t first_position)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Remember(const LogRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string PathOf(uint64_t first_position) const;
+
+  const TrajectoryLogOptions options_;
+  mutable absl::Mutex mutex_;
+  std::vector<uint64_t> segments_
+      ABSL_GUARDED_BY(mutex_);  // First positions, ascending.
+  std::shared_ptr<LogSegment> newest_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_position_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<RunKey, HighWaterMark> high_water_ ABSL_GUARDED_BY(mutex_);
+  bool unsynced_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_INGEST_TRAJECTORY_LOG_H_

@@ -1,0 +1,67 @@
+#include "learner/ingest/trajectory_queue.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace weft {
+
+TrajectoryQueue::TrajectoryQueue(int capacity, int overflow)
+    : capacity_(capacity), overflow_(overflow) {}
+
+absl::Status TrajectoryQueue::Push(uint64_t position, Trajectory trajectory) {
+  absl::MutexLock lock(&mutex_);
+  if (static_cast<int>(queue_.size()) >= capacity_ + overflow_) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the queue holds ", queue_.size(), " trajectories; at most ",
+                     capacity_, " and ", overflow_, " without credit"));
+  }
+  Add(position, std::move(trajectory));
+  return absl::OkStatus();
+}
+
+void TrajectoryQueue::Restore(uint64_t position, Trajectory trajectory) {
+  absl::MutexLock lock(&mutex_);
+  Add(position, std::move(trajectory));
+}
+
+void TrajectoryQueue::Add(uint64_t position, Trajectory trajectory) {
+  queue_.push_back({position, std::move(trajectory), std::move(drops_)});
+  drops_.clear();
+}
+
+void TrajectoryQueue::AddDrop(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  ++drops_[reason];
+}
+
+absl::StatusOr<std::vector<QueuedTrajectory>> TrajectoryQueue::Pop(
+    int count, absl::Time deadline) {
+  absl::MutexLock lock(&mutex_);
+  const auto enough = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return static_cast<int>(queue_.size()) >= count;
+  };
+  if (!mutex_.AwaitWithDeadline(absl::Condition(&enough), deadline)) {
+    return absl::DeadlineExceededError(
+        absl::StrCat("have ", queue_.size(), " of ", count, " trajectories"));
+  }
+  std::vector<QueuedTrajectory> taken;
+  taken.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    taken.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return taken;
+}
+
+int TrajectoryQueue::depth() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<int>(queue_.size());
+}
+
+bool TrajectoryQueue::HasRoom() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<int>(queue_.size()) < capacity_ + overflow_;
+}
+
+}  // namespace weft
