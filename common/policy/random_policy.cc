@@ -5,7 +5,8 @@
 namespace weft {
 namespace {
 
-// Draws one of the set bits of `set` and adds its log-probability and entropy to `decision`.
+// Draws one of the set bits of `set` and adds its log-probability and entropy to
+// `decision`.
 int DrawBit(uint32_t set, std::mt19937_64& random, Decision* decision) {
   const int count = __builtin_popcount(set);
   int skip = static_cast<int>(random() % static_cast<uint64_t>(count));

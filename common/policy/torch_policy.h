@@ -12,15 +12,16 @@
 
 namespace weft {
 
-// Thread-safe. A Decide that runs while LoadWeights is called finishes with the weights it
-// began with.
+// Thread-safe. A Decide that runs while LoadWeights is called finishes with the weights
+// it began with.
 class TorchPolicy : public Policy {
  public:
   // INVALID_ARGUMENT for an unknown encoder or impossible sizes.
-  static absl::StatusOr<std::unique_ptr<TorchPolicy>> Create(const PolicyOptions& options);
+  static absl::StatusOr<std::unique_ptr<TorchPolicy>> Create(
+      const PolicyOptions& options);
 
-  // `weights` are the bytes of PpoLearner::SerializeWeights. DATA_LOSS when they are not,
-  // or are of another network; the policy is then unchanged.
+  // `weights` are the bytes of PpoLearner::SerializeWeights. DATA_LOSS when they are
+  // not, or are of another network; the policy is then unchanged.
   virtual absl::Status LoadWeights(const std::string& weights, uint64_t version) = 0;
 };
 

@@ -1,0 +1,183 @@
+#include "common/policy/network.h"
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/schedule/observation.h"
+
+namespace weft {
+namespace {
+
+absl::Status Validate(const PolicyOptions& options) {
+  if (options.width < 8 || options.width > 4096 || options.width % 2 != 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "policy.width: expected an even number in [8, 4096], got ", options.width));
+  }
+  if (options.layers < 1 || options.layers > 64) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("policy.layers: expected 1 to 64, got ", options.layers));
+  }
+  return absl::OkStatus();
+}
+
+// A matrix with orthonormal rows or columns, times `gain` (Saxe et al. 2013).
+torch::Tensor Orthogonal(int64_t rows, int64_t columns, double gain,
+                         std::mt19937_64& random) {
+  const int64_t large = std::max(rows, columns);
+  const int64_t small = std::min(rows, columns);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(large * small);
+  for (float& value : values) value = normal(random);
+  const torch::Tensor gaussian =
+      torch::from_blob(values.data(), {large, small}).clone();
+  torch::Tensor q = std::get<0>(torch::linalg_qr(gaussian));
+  if (rows < columns) q = q.t();
+  return (q * gain).contiguous();
+}
+
+// The gain of a weight matrix, by its name. The policy starts near the uniform one,
+// which explores best, and the critic near the mean of the returns.
+double GainOf(const std::string& name) {
+  if (absl::EndsWith(name, "value_out.weight")) return 0.1;
+  if (absl::EndsWith(name, "_out.weight")) return 0.01;
+  if (absl::StrContains(name, "embedding")) return 1.0;
+  return absl::StrContains(name, "_hidden") ? 1.4 : 1.0;
+}
+
+}  // namespace
+
+torch::Tensor PolicyNetwork::Head::operator()(const torch::Tensor& input) {
+  return out->forward(torch::tanh(hidden->forward(input)));
+}
+
+absl::StatusOr<std::shared_ptr<PolicyNetwork>> PolicyNetwork::Create(
+    const PolicyOptions& options, uint64_t seed) {
+  const absl::Status valid = Validate(options);
+  if (!valid.ok()) return valid;
+  std::shared_ptr<Encoder> encoder = MakeEncoder(options);
+  if (encoder == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat("policy.encoder: expected one of [",
+                                                   absl::StrJoin(EncoderNames(), ", "),
+                                                   "], got ", options.encoder));
+  }
+  std::shared_ptr<PolicyNetwork> network(
+      new PolicyNetwork(options, std::move(encoder)));
+  network->Initialize(seed);
+  return network;
+}
+
+PolicyNetwork::PolicyNetwork(const PolicyOptions& options,
+                             std::shared_ptr<Encoder> encoder)
+    : options_(options) {
+  const int64_t width = options.width;
+  token_ = register_module("token", torch::nn::Linear(kTokenWidth, width));
+  kind_embedding_ =
+      register_module("kind_embedding", torch::nn::Embedding(kNumTokenKinds, width));
+  encoder_ = register_module("encoder", std::move(encoder));
+  pool_ = register_module("pool", torch::nn::Linear(2 * width, width));
+  slot_embedding_ =
+      register_module("slot_embedding", torch::nn::Embedding(kNumSizeSlots, width));
+  kind_ = MakeHead("kind", width, kNumActionKinds);
+  mode_ = MakeHead("mode", width, kNumVectorizeModes);
+  size_ = MakeHead("size", 3 * width, kNumSizes);
+  order_ = MakeHead("order", 2 * width, 1);
+  value_ = MakeHead("value", width, 1);
+  value_shift_ = register_buffer("value_shift", torch::zeros({1}));
+  value_scale_ = register_buffer("value_scale", torch::ones({1}));
+}
+
+PolicyNetwork::Head PolicyNetwork::MakeHead(const std::string& name, int64_t inputs,
+                                            int64_t outputs) {
+  Head head;
+  head.hidden =
+      register_module(name + "_hidden", torch::nn::Linear(inputs, options_.width));
+  head.out = register_module(name + "_out", torch::nn::Linear(options_.width, outputs));
+  return head;
+}
+
+void PolicyNetwork::Initialize(uint64_t seed) {
+  torch::NoGradGuard no_grad;
+  std::mt19937_64 random(seed);
+  for (auto& item : named_parameters()) {
+    torch::Tensor& parameter = item.value();
+    if (parameter.dim() != 2) {
+      parameter.zero_();
+      continue;
+    }
+    // The matrices of a recurrent layer are its four gates on top of each other.
+    const int64_t gates = absl::StrContains(item.key(), "lstm") ? 4 : 1;
+    for (torch::Tensor& gate : parameter.chunk(gates)) {
+      gate.copy_(Orthogonal(gate.size(0), gate.size(1), GainOf(item.key()), random));
+    }
+  }
+}
+
+PolicyNetwork::Encoded PolicyNetwork::Encode(const torch::Tensor& features,
+                                             const torch::Tensor& token_kinds,
+                                             const torch::Tensor& lengths,
+                                             int64_t loops) {
+  const torch::Tensor tokens =
+      token_->forward(features) + kind_embedding_->forward(token_kinds);
+  torch::Tensor vectors = encoder_->Encode(tokens, lengths);
+  const torch::Tensor counts = lengths.to(vectors.device(), vectors.scalar_type());
+  const torch::Tensor mean = vectors.sum(1) / counts.unsqueeze(1);  // Padding is 0.
+  Encoded encoded;
+  encoded.pooled =
+      torch::tanh(pool_->forward(torch::cat({mean, vectors.select(1, 0)}, 1)));
+  const int64_t missing = 1 + loops - vectors.size(1);
+  if (missing > 0) {
+    vectors = torch::constant_pad_nd(vectors, {0, 0, 0, missing});
+  }
+  encoded.loops = vectors.narrow(1, 1, loops);
+  return encoded;
+}
+
+torch::Tensor PolicyNetwork::KindLogits(const torch::Tensor& pooled) {
+  return kind_(pooled);
+}
+
+torch::Tensor PolicyNetwork::ModeLogits(const torch::Tensor& pooled) {
+  return mode_(pooled);
+}
+
+torch::Tensor PolicyNetwork::SizeLogits(const Encoded& encoded,
+                                        const torch::Tensor& slots) {
+  const torch::Tensor context =
+      torch::cat({encoded.pooled, slot_embedding_->forward(slots)}, 1)
+          .unsqueeze(1)
+          .expand({-1, encoded.loops.size(1), -1});
+  return size_(torch::cat({encoded.loops, context}, 2));
+}
+
+torch::Tensor PolicyNetwork::OrderScores(const Encoded& encoded) {
+  const torch::Tensor context =
+      encoded.pooled.unsqueeze(1).expand({-1, encoded.loops.size(1), -1});
+  return order_(torch::cat({encoded.loops, context}, 2)).squeeze(2);
+}
+
+torch::Tensor PolicyNetwork::Value(const torch::Tensor& pooled) {
+  return value_(pooled).squeeze(1) * value_scale_ + value_shift_;
+}
+
+void PolicyNetwork::SetValueUnit(double shift, double scale) {
+  torch::NoGradGuard no_grad;
+  value_shift_.fill_(shift);
+  value_scale_.fill_(scale);
+}
+
+double PolicyNetwork::value_shift() const { return value_shift_.item<double>(); }
+double PolicyNetwork::value_scale() const { return value_scale_.item<double>(); }
+
+void PolicyNetwork::CopyFrom(const PolicyNetwork& other) {
+  torch::NoGradGuard no_grad;
+  const auto parameters = other.named_parameters();
+  for (auto& item : named_parameters()) item.value().copy_(parameters[item.key()]);
+  const auto buffers = other.named_buffers();
+  for (auto& item : named_buffers()) item.value().copy_(buffers[item.key()]);
+}
+
+}  // namespace weft
