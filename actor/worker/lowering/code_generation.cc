@@ -1,0 +1,141 @@
+#include "actor/worker/lowering/code_generation.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "actor/worker/lowering/pass_pipeline.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Passes/OptimizationLevel.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "mlir/Target/LLVMIR/Export.h"
+
+namespace weft {
+namespace {
+
+constexpr char kStage[] = "code generation";
+
+absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> HostMachine() {
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder) {
+    return absl::InternalError(
+        absl::StrCat(kStage, ": ", llvm::toString(builder.takeError())));
+  }
+  builder->setCPU(llvm::sys::getHostCPUName().str());
+  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  auto machine = builder->createTargetMachine();
+  if (!machine) {
+    return absl::InternalError(
+        absl::StrCat(kStage, ": ", llvm::toString(machine.takeError())));
+  }
+  return std::move(*machine);
+}
+
+// The one function with a body; whatever else there is, is declarations of libm.
+absl::StatusOr<llvm::Function*> OnlyDefinition(llvm::Module& module) {
+  llvm::Function* found = nullptr;
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    if (found != nullptr) {
+      return absl::InternalError(
+          absl::StrCat(kStage, ": more than one function after lowering"));
+    }
+    found = &function;
+  }
+  if (found == nullptr) {
+    return absl::InternalError(absl::StrCat(kStage, ": no function after lowering"));
+  }
+  return found;
+}
+
+// Adds kEntrySymbol, which unpacks its array of pointers and calls the kernel. Not
+// inlined: the kernel's noalias promises are on its own arguments.
+void AddEntry(llvm::Module& module, llvm::Function* kernel, size_t num_arguments) {
+  llvm::IRBuilder<> builder(module.getContext());
+  llvm::Type* pointer = builder.getPtrTy();
+  auto* entry = llvm::Function::Create(
+      llvm::FunctionType::get(builder.getVoidTy(), {pointer}, /*isVarArg=*/false),
+      llvm::GlobalValue::ExternalLinkage, kEntrySymbol, module);
+  kernel->setLinkage(llvm::GlobalValue::InternalLinkage);
+  kernel->addFnAttr(llvm::Attribute::NoInline);
+  builder.SetInsertPoint(llvm::BasicBlock::Create(module.getContext(), "", entry));
+  std::vector<llvm::Value*> arguments;
+  for (size_t i = 0; i < num_arguments; ++i) {
+    llvm::Value* slot = builder.CreateConstGEP1_64(pointer, entry->getArg(0), i);
+    arguments.push_back(builder.CreateLoad(pointer, slot));
+  }
+  builder.CreateCall(kernel, arguments);
+  builder.CreateRetVoid();
+}
+
+void SetTarget(llvm::Module& module, const llvm::TargetMachine& machine) {
+  module.setDataLayout(machine.createDataLayout());
+  module.setTargetTriple(machine.getTargetTriple().str());
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("target-cpu", machine.getTargetCPU());
+    function.addFnAttr("target-features", machine.getTargetFeatureString());
+  }
+}
+
+void Optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager call_graph;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = true;
+  tuning.SLPVectorization = true;
+  llvm::PassBuilder passes(&machine, tuning);
+  passes.registerModuleAnalyses(modules);
+  passes.registerCGSCCAnalyses(call_graph);
+  passes.registerFunctionAnalyses(functions);
+  passes.registerLoopAnalyses(loops);
+  passes.crossRegisterProxies(loops, functions, call_graph, modules);
+  passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3)
+      .run(module, modules);
+}
+
+}  // namespace
+
+absl::StatusOr<llvm::SmallVector<char, 0>> GenerateCode(CompilerContext& context,
+                                                        mlir::ModuleOp module,
+                                                        size_t num_arguments,
+                                                        CodeFormat format) {
+  llvm::LLVMContext llvm_context;
+  std::unique_ptr<llvm::Module> code =
+      mlir::translateModuleToLLVMIR(module, llvm_context);
+  if (!code) return StageError(context, "translation to LLVM IR", "failed");
+  absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> machine = HostMachine();
+  if (!machine.ok()) return machine.status();
+  absl::StatusOr<llvm::Function*> kernel = OnlyDefinition(*code);
+  if (!kernel.ok()) return kernel.status();
+  if ((*kernel)->arg_size() != num_arguments) {
+    return absl::InternalError(absl::StrCat(kStage, ": expected ", num_arguments,
+                                            " arguments, got ", (*kernel)->arg_size()));
+  }
+  AddEntry(*code, *kernel, num_arguments);
+  SetTarget(*code, **machine);
+  Optimize(*code, **machine);
+
+  llvm::SmallVector<char, 0> output;
+  llvm::raw_svector_ostream stream(output);
+  llvm::legacy::PassManager emission;
+  const auto type = format == CodeFormat::kObject ? llvm::CodeGenFileType::ObjectFile
+                                                  : llvm::CodeGenFileType::AssemblyFile;
+  if ((*machine)->addPassesToEmitFile(emission, stream, nullptr, type)) {
+    return absl::InternalError(absl::StrCat(kStage, ": the target emits no code"));
+  }
+  emission.run(*code);
+  return output;
+}
+
+}  // namespace weft

@@ -1,0 +1,106 @@
+#include "actor/worker/measure/child_messages.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+
+namespace weft {
+namespace {
+
+using nlohmann::json;
+
+std::string Dump(const json& value) {
+  // A compiler's diagnostic need not be UTF-8.
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string EncodeError(const absl::Status& status) {
+  return Dump({{"code", static_cast<int>(status.code())},
+               {"error", std::string(status.message())}});
+}
+
+absl::Status Malformed(const std::string& text) {
+  return absl::InternalError(
+      absl::StrCat("a child returned malformed text: ", text.substr(0, 200)));
+}
+
+// The object under `key`, or the error that was encoded.
+absl::StatusOr<json> Decode(const std::string& text, const char* key) {
+  json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!value.is_object()) return Malformed(text);
+  if (value.contains("error")) {
+    return absl::Status(static_cast<absl::StatusCode>(value.value("code", 13)),
+                        value.value("error", ""));
+  }
+  if (!value.contains(key)) return Malformed(text);
+  return value[key];
+}
+
+}  // namespace
+
+std::string EncodeArguments(
+    const absl::StatusOr<std::vector<KernelArgument>>& arguments) {
+  if (!arguments.ok()) return EncodeError(arguments.status());
+  json list = json::array();
+  for (const KernelArgument& argument : *arguments) {
+    list.push_back({{"elements", argument.elements},
+                    {"element_bytes", argument.element_bytes},
+                    {"output", argument.output}});
+  }
+  return Dump({{"arguments", std::move(list)}});
+}
+
+absl::StatusOr<std::vector<KernelArgument>> DecodeArguments(const std::string& text) {
+  absl::StatusOr<json> list = Decode(text, "arguments");
+  if (!list.ok()) return list.status();
+  std::vector<KernelArgument> arguments;
+  try {
+    for (const json& item : *list) {
+      arguments.push_back({item.at("elements").get<int64_t>(),
+                           item.at("element_bytes").get<int>(),
+                           item.at("output").get<bool>()});
+    }
+  } catch (const json::exception&) {
+    return Malformed(text);
+  }
+  return arguments;
+}
+
+std::string EncodeMeasurement(const absl::StatusOr<Measurement>& measurement) {
+  if (!measurement.ok()) return EncodeError(measurement.status());
+  return Dump({{"measurement",
+                {{"outcome", static_cast<int>(measurement->outcome)},
+                 {"message", measurement->message},
+                 {"seconds", measurement->seconds},
+                 {"samples", measurement->samples},
+                 {"max_relative_error", measurement->max_relative_error},
+                 {"compile_seconds", measurement->compile_seconds},
+                 {"check_seconds", measurement->check_seconds},
+                 {"timing_seconds", measurement->timing_seconds},
+                 {"lease_wait_seconds", measurement->lease_wait_seconds}}}});
+}
+
+absl::StatusOr<Measurement> DecodeMeasurement(const std::string& text) {
+  absl::StatusOr<json> value = Decode(text, "measurement");
+  if (!value.ok()) return value.status();
+  Measurement measurement;
+  try {
+    const int outcome = value->at("outcome").get<int>();
+    if (outcome < 0 || outcome >= kNumOutcomes) return Malformed(text);
+    measurement.outcome = static_cast<Outcome>(outcome);
+    value->at("message").get_to(measurement.message);
+    value->at("seconds").get_to(measurement.seconds);
+    value->at("samples").get_to(measurement.samples);
+    value->at("max_relative_error").get_to(measurement.max_relative_error);
+    value->at("compile_seconds").get_to(measurement.compile_seconds);
+    value->at("check_seconds").get_to(measurement.check_seconds);
+    value->at("timing_seconds").get_to(measurement.timing_seconds);
+    value->at("lease_wait_seconds").get_to(measurement.lease_wait_seconds);
+  } catch (const json::exception&) {
+    return Malformed(text);
+  }
+  return measurement;
+}
+
+}  // namespace weft

@@ -1,0 +1,112 @@
+#include "actor/worker/measure/probe_machine.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "actor/worker/measure/cpu_pin.h"
+#include "actor/worker/measure/machine_file.h"
+#include "actor/worker/measure/peak_kernels.h"
+#include "actor/worker/measure/stopwatch.h"
+#include "actor/worker/measure/timing_lease.h"
+
+namespace weft {
+namespace {
+
+constexpr double kPeakSeconds = 0.1;
+constexpr double kCacheSeconds = 0.05;
+constexpr double kMemorySeconds = 0.2;
+// Rounds of multiply-adds that take about 0.2 ms: shorter than a scheduler's time
+// slice, much longer than reading the clock.
+constexpr int64_t kRounds = 100'000;
+// Two arrays that fit the smallest first-level cache there is (32 KiB) together.
+constexpr size_t kCacheFloats = 2048;
+constexpr int kCacheRepeats = 1000;
+constexpr size_t kMemoryFloats = size_t{16} << 20;
+
+// The best rate that `run`, which returns how much it did, reaches within `seconds`.
+template <typename Run>
+double BestRate(double seconds, const Run& run) {
+  double best = 0;
+  const Stopwatch total;
+  do {
+    const Stopwatch stopwatch;
+    const double work = run();
+    best = std::max(best, work / stopwatch.seconds());
+  } while (total.seconds() < seconds);
+  return best;
+}
+
+// Reads alone and copies move data at different rates; the best of the two is the
+// limit.
+double BestBandwidth(const PeakKernels& kernels, size_t floats, int repeats,
+                     double seconds) {
+  struct alignas(64) Line {
+    float floats[16];
+  };
+  std::vector<Line> from(floats / 16, Line{});
+  std::vector<Line> to(floats / 16, Line{});
+  const double bytes = static_cast<double>(floats) * sizeof(float) * repeats;
+  const double reading = BestRate(seconds / 2, [&] {
+    for (int i = 0; i < repeats; ++i) kernels.read(from[0].floats, floats);
+    return bytes;
+  });
+  const double copying = BestRate(seconds / 2, [&] {
+    for (int i = 0; i < repeats; ++i)
+      kernels.copy(from[0].floats, to[0].floats, floats);
+    return 2 * bytes;
+  });
+  return std::max(reading, copying);
+}
+
+uint64_t CacheBytes(int name, uint64_t fallback) {
+  const long bytes = sysconf(name);
+  return bytes > 0 ? static_cast<uint64_t>(bytes) : fallback;
+}
+
+MachineModel Probe(int timing_cpu) {
+  const CpuPin pin(timing_cpu);
+  const PeakKernels& kernels = HostPeakKernels();
+  MachineModel machine;
+  machine.peak_flops =
+      BestRate(kPeakSeconds, [&] { return kernels.multiply_add(kRounds); });
+  machine.cache_bandwidth =
+      BestBandwidth(kernels, kCacheFloats, kCacheRepeats, kCacheSeconds);
+  machine.memory_bandwidth = BestBandwidth(kernels, kMemoryFloats, 1, kMemorySeconds);
+  machine.l1_bytes = CacheBytes(_SC_LEVEL1_DCACHE_SIZE, machine.l1_bytes);
+  machine.l2_bytes = CacheBytes(_SC_LEVEL2_CACHE_SIZE, machine.l2_bytes);
+  machine.l3_bytes = CacheBytes(_SC_LEVEL3_CACHE_SIZE, machine.l3_bytes);
+  machine.vector_bytes = kernels.vector_bytes;
+  machine.vector_registers = kernels.vector_registers;
+  return machine;
+}
+
+}  // namespace
+
+absl::StatusOr<MachineModel> ProbeMachine(const std::string& lease_path,
+                                          double lease_timeout_seconds,
+                                          int timing_cpu) {
+  absl::StatusOr<TimingLease> lease =
+      TimingLease::Acquire(lease_path, lease_timeout_seconds);
+  if (!lease.ok()) return lease.status();
+  return Probe(timing_cpu);
+}
+
+absl::StatusOr<MachineModel> ProbeMachineOnce(const std::string& lease_path,
+                                              double lease_timeout_seconds,
+                                              int timing_cpu) {
+  absl::StatusOr<TimingLease> lease =
+      TimingLease::Acquire(lease_path, lease_timeout_seconds);
+  if (!lease.ok()) return lease.status();
+  const std::string path = lease_path + ".machine";
+  absl::StatusOr<MachineModel> known = ReadMachineFile(path);
+  if (known.ok()) return *known;
+  const MachineModel machine = Probe(timing_cpu);
+  absl::Status written = WriteMachineFile(path, machine);
+  if (!written.ok()) return written;
+  return machine;
+}
+
+}  // namespace weft

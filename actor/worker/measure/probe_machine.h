@@ -1,0 +1,29 @@
+// What one core of this machine can do at most.
+#ifndef WEFT_ACTOR_WORKER_MEASURE_PROBE_MACHINE_H_
+#define WEFT_ACTOR_WORKER_MEASURE_PROBE_MACHINE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/schedule/features.h"
+
+namespace weft {
+
+// Measures peak multiply-adds and the bandwidths of memory and of the first-level cache
+// in the calling thread, pinned to `timing_cpu` (-1: none) and holding the lease at
+// `lease_path`; the sizes are the system's. Takes about half a second, and 200 MB for
+// arrays beyond the last cache. Each rate is the best of many short runs, so that a
+// busy neighbour rarely lowers it. Errors are those of the lease.
+absl::StatusOr<MachineModel> ProbeMachine(const std::string& lease_path,
+                                          double lease_timeout_seconds, int timing_cpu);
+
+// The same, once per machine: the result is kept in the file `lease_path`.machine until
+// the machine boots again, so that all workers of a machine see the same limits. A file
+// that is missing, of another boot or unreadable is replaced.
+absl::StatusOr<MachineModel> ProbeMachineOnce(const std::string& lease_path,
+                                              double lease_timeout_seconds,
+                                              int timing_cpu);
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_MEASURE_PROBE_MACHINE_H_

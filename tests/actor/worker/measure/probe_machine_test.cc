@@ -1,0 +1,68 @@
+#include "actor/worker/measure/probe_machine.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "actor/worker/measure/machine_file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace weft {
+namespace {
+
+class ProbeMachineTest : public ::testing::Test {
+ protected:
+  ~ProbeMachineTest() override {
+    unlink(lease_.c_str());
+    unlink(file_.c_str());
+  }
+
+  const std::string lease_ =
+      ::testing::TempDir() + "weft-probe-test." + std::to_string(getpid());
+  const std::string file_ = lease_ + ".machine";
+};
+
+TEST_F(ProbeMachineTest, TheLimitsAreThoseOfAComputerOfThisCentury) {
+  const MachineModel machine = ProbeMachine(lease_, 30, -1).value();
+  // Two operations per lane and cycle at 0.5 GHz, to 4 * 64-byte units at 8 GHz.
+  EXPECT_GT(machine.peak_flops, 1e9 * machine.vector_bytes / 4);
+  EXPECT_LT(machine.peak_flops, 1e12);
+  EXPECT_GT(machine.cache_bandwidth, machine.memory_bandwidth);
+  EXPECT_GT(machine.memory_bandwidth, 0.5e9);
+  EXPECT_GE(machine.vector_bytes, 16u);
+  EXPECT_GE(machine.vector_registers, 16u);
+  EXPECT_GE(machine.l1_bytes, 16u << 10);
+  EXPECT_GT(machine.l2_bytes, machine.l1_bytes);
+}
+
+TEST_F(ProbeMachineTest, TheSecondWorkerSeesTheLimitsOfTheFirst) {
+  const MachineModel first = ProbeMachineOnce(lease_, 30, -1).value();
+  const MachineModel second = ProbeMachineOnce(lease_, 30, -1).value();
+  // Two probes do not agree to the last bit; a file does.
+  EXPECT_EQ(first.peak_flops, second.peak_flops);
+  EXPECT_EQ(first.memory_bandwidth, second.memory_bandwidth);
+  EXPECT_EQ(first.cache_bandwidth, second.cache_bandwidth);
+  EXPECT_EQ(first.vector_bytes, second.vector_bytes);
+}
+
+TEST_F(ProbeMachineTest, AFileOfAnotherBootIsReplaced) {
+  std::ofstream(file_) << R"({"boot_id": "another", "peak_flops": 1})";
+  EXPECT_EQ(ReadMachineFile(file_).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_GT(ProbeMachineOnce(lease_, 30, -1).value().peak_flops, 1e9);
+  EXPECT_TRUE(ReadMachineFile(file_).ok());
+}
+
+TEST_F(ProbeMachineTest, AFileThatIsNoFileOfOursIsReplaced) {
+  std::ofstream(file_) << "[1, 2";
+  EXPECT_FALSE(ReadMachineFile(file_).ok());
+  EXPECT_TRUE(ProbeMachineOnce(lease_, 30, -1).ok());
+}
+
+TEST_F(ProbeMachineTest, ACpuThatDoesNotExistIsNoReasonToFail) {
+  EXPECT_TRUE(ProbeMachine(lease_, 30, 1000).ok());
+}
+
+}  // namespace
+}  // namespace weft
