@@ -1,0 +1,259 @@
+#include "actor/rollout/actor.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "actor/rollout/actor_metrics.h"
+#include "actor/rollout/best_schedules.h"
+#include "actor/rollout/credit_pool.h"
+#include "actor/rollout/environments.h"
+#include "actor/rollout/latest_policy.h"
+#include "actor/rollout/outbox.h"
+#include "actor/rollout/program_rotation.h"
+#include "actor/rollout/slot_threads.h"
+#include "actor/rollout/stream_client.h"
+#include "actor/rollout/weights_client.h"
+#include "common/metrics/admin_server.h"
+#include "common/policy/torch_policy.h"
+#include "common/rpc/channel.h"
+#include "nlohmann/json.hpp"
+#include "prometheus/registry.h"
+#include "spdlog/spdlog.h"
+
+namespace weft {
+namespace {
+
+constexpr absl::Duration kEpisodeGrace = absl::Seconds(10);
+constexpr absl::Duration kFlushTimeout = absl::Seconds(5);
+constexpr absl::Duration kPullInterval = absl::Milliseconds(200);
+// A pull that is under way when the actor drains must end within kEpisodeGrace.
+constexpr absl::Duration kPullTimeout = absl::Seconds(8);
+// Trajectories that may wait for the learner: enough to go on while it writes a
+// checkpoint, and at most a few MiB.
+constexpr int kOutboxPerSlot = 4;
+constexpr int kMinOutbox = 16;
+
+std::string NewRunId() {
+  std::random_device device;
+  return absl::StrFormat("%08x%08x", device(), device());
+}
+
+LatestPolicy::Fetch PullFrom(WeightsClient* client, const PolicyOptions& options,
+                             ActorMetrics* metrics) {
+  return [=](uint64_t version) -> absl::StatusOr<std::shared_ptr<const Policy>> {
+    absl::StatusOr<absl::optional<Weights>> weights =
+        client->PullIfNewer(version, kPullTimeout);
+    absl::Status status = weights.status();
+    if (status.ok() && !weights->has_value()) return nullptr;
+    if (status.ok()) {
+      absl::StatusOr<std::unique_ptr<TorchPolicy>> policy =
+          TorchPolicy::Create(options);
+      status = policy.ok()
+                   ? (*policy)->LoadWeights((*weights)->bytes, (*weights)->version)
+                   : policy.status();
+      if (status.ok()) return std::shared_ptr<const Policy>(*std::move(policy));
+    }
+    metrics->weight_pull_failures.Increment();
+    spdlog::warn("cannot get weights newer than version {}: {}", version,
+                 status.ToString());
+    return status;
+  };
+}
+
+// Readers see the whole file or none.
+absl::Status WriteActorFile(const ActorSettings& settings, const std::string& address) {
+  if (settings.run_directory.empty()) return absl::OkStatus();
+  const std::string path =
+      absl::StrCat(settings.run_directory, "/actor-", settings.actor_id, ".json");
+  const std::string partial = absl::StrCat(path, ".tmp");
+  const nlohmann::json content = {{"admin_address", address}, {"pid", getpid()}};
+  std::ofstream out(partial, std::ios::trunc);
+  out << content.dump() << "\n";
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(partial, path, error);
+  if (!out || error) {
+    return absl::UnavailableError(absl::StrCat(
+        "cannot write ", path, ": ", error ? error.message() : "write failed"));
+  }
+  return absl::OkStatus();
+}
+
+// The parts of a running actor, in the order in which they depend on each other.
+class Actor {
+ public:
+  Actor(const TrainConfig& config, const ActorSettings& settings)
+      : config_(config),
+        settings_(settings),
+        registry_(std::make_shared<prometheus::Registry>()),
+        metrics_(*registry_),
+        outbox_(std::max(kMinOutbox, kOutboxPerSlot * config.actor.episodes_in_flight)),
+        channel_(CreateRpcChannel(settings.learner_address)),
+        weights_(channel_),
+        policy_(PullFrom(&weights_, config.policy, &metrics_), kPullInterval) {}
+
+  absl::Status Start();
+  absl::Status RunUntilEnd();
+  ActorEnd Finish();
+
+ private:
+  // Gives up at the connect timeout; CANCELLED when asked to stop before.
+  absl::Status AwaitLearner();
+  void ReportState();
+  std::vector<uint64_t> SlotSeeds() const;
+
+  const TrainConfig& config_;
+  const ActorSettings& settings_;
+  const std::string run_id_ = NewRunId();
+  std::shared_ptr<prometheus::Registry> registry_;
+  ActorMetrics metrics_;
+  std::unique_ptr<AdminServer> admin_;
+  Environments environments_;
+  CreditPool credits_;
+  Outbox outbox_;
+  std::shared_ptr<grpc::Channel> channel_;
+  WeightsClient weights_;
+  LatestPolicy policy_;
+  BestSchedules best_;
+  std::unique_ptr<ProgramRotation> programs_;
+  std::unique_ptr<StreamClient> stream_;
+  std::unique_ptr<SlotThreads> slots_;
+  bool was_ready_ = false;
+};
+
+std::vector<uint64_t> Actor::SlotSeeds() const {
+  std::vector<uint64_t> seeds;
+  for (int slot = 0; slot < config_.actor.episodes_in_flight; ++slot) {
+    seeds.push_back(MixSeed(
+        config_.seed, {settings_.actor_id, run_id_, absl::StrCat("slot ", slot)}));
+  }
+  return seeds;
+}
+
+absl::Status Actor::Start() {
+  absl::StatusOr<std::unique_ptr<AdminServer>> admin =
+      AdminServer::Start(config_.actor.admin_address, registry_);
+  if (!admin.ok()) return admin.status();
+  admin_ = *std::move(admin);
+  admin_->SetReady(false, "loading the suite");
+  absl::StatusOr<Environments> environments =
+      PrepareEnvironments(config_, settings_.worker_path,
+                          [this](WorkerLoss loss) { metrics_.RecordWorkerLoss(loss); });
+  if (!environments.ok()) return environments.status();
+  environments_ = *std::move(environments);
+  programs_ = std::make_unique<ProgramRotation>(
+      environments_.programs, MixSeed(config_.seed, {settings_.actor_id, "programs"}));
+  metrics_.outbox_capacity.Set(static_cast<double>(outbox_.capacity()));
+
+  StreamClientOptions options;
+  options.learner_address = settings_.learner_address;
+  options.actor_id = settings_.actor_id;
+  options.actor_run_id = run_id_;
+  options.cpu = environments_.cpu;
+  options.max_in_flight = config_.actor.episodes_in_flight;
+  options.on_reconnect = [this] { metrics_.reconnects.Increment(); };
+  options.on_drain = [this](const std::string&) { credits_.Drain(); };
+  stream_ = std::make_unique<StreamClient>(channel_, options, &outbox_, &credits_);
+  admin_->SetReady(false, "waiting for the learner");
+  spdlog::info("actor {} run {}: {} programs, {} episodes in flight, learner {}",
+               settings_.actor_id, run_id_, environments_.programs.size(),
+               config_.actor.episodes_in_flight, settings_.learner_address);
+  return AwaitLearner();
+}
+
+absl::Status Actor::AwaitLearner() {
+  const absl::Time deadline = absl::Now() + settings_.connect_timeout;
+  absl::Status connected = stream_->WaitUntilConnected(absl::ZeroDuration());
+  while (!connected.ok() && absl::Now() < deadline) {
+    if (settings_.stop_requested()) return absl::CancelledError("asked to stop");
+    connected = stream_->WaitUntilConnected(absl::ZeroDuration());
+  }
+  if (connected.ok()) return connected;
+  return absl::UnavailableError(
+      absl::StrCat(absl::string_view(connected.message()), " within ",
+                   absl::FormatDuration(settings_.connect_timeout)));
+}
+
+void Actor::ReportState() {
+  metrics_.outbox_depth.Set(static_cast<double>(outbox_.depth()));
+  metrics_.credits.Set(credits_.available());
+  metrics_.weights_version.Set(static_cast<double>(policy_.version()));
+  const bool connected = stream_->connected();
+  const bool ready = connected && policy_.version() > 0;
+  if (ready == was_ready_) return;
+  was_ready_ = ready;
+  admin_->SetReady(ready, ready       ? ""
+                          : connected ? "waiting for weights"
+                                      : "waiting for the learner");
+}
+
+absl::Status Actor::RunUntilEnd() {
+  SlotContext context;
+  context.credits = &credits_;
+  context.outbox = &outbox_;
+  context.policy = &policy_;
+  context.programs = programs_.get();
+  context.best = &best_;
+  context.metrics = &metrics_;
+  slots_ = std::make_unique<SlotThreads>(context, environments_.make, SlotSeeds());
+  bool announced = false;
+  while (!credits_.draining() && slots_->status().ok()) {
+    if (settings_.stop_requested()) {
+      spdlog::info("asked to stop");
+      return absl::OkStatus();
+    }
+    // Not a slot's business alone: an actor without credit is ready when it has
+    // weights.
+    if (policy_.version() == 0) (void)policy_.Get(absl::ZeroDuration());
+    ReportState();
+    if (was_ready_ && !announced) {
+      announced = true;
+      if (absl::Status status = WriteActorFile(settings_, admin_->address());
+          !status.ok()) {
+        return status;
+      }
+      spdlog::info("ready; admin server at http://{}", admin_->address());
+    }
+  }
+  return slots_->status();
+}
+
+ActorEnd Actor::Finish() {
+  credits_.Drain();
+  if (admin_ != nullptr) admin_->SetReady(false, "draining");
+  const bool ended = slots_ == nullptr || slots_->WaitUntilEnded(kEpisodeGrace);
+  if (!ended) spdlog::warn("abandoning {} episodes in flight", slots_->running());
+  if (stream_ != nullptr) stream_->Stop(kFlushTimeout);
+  if (outbox_.depth() > 0) {
+    spdlog::warn("{} trajectories were not acknowledged", outbox_.depth());
+  }
+  return ended ? ActorEnd::kOrderly : ActorEnd::kAbandoned;
+}
+
+}  // namespace
+
+absl::StatusOr<ActorEnd> RunActor(const TrainConfig& config,
+                                  const ActorSettings& settings) {
+  auto actor = std::make_unique<Actor>(config, settings);
+  absl::Status status = actor->Start();
+  if (status.ok()) status = actor->RunUntilEnd();
+  const ActorEnd end = actor->Finish();
+  // Slots that still run use everything in it.
+  if (end == ActorEnd::kAbandoned) actor.release();
+  if (!status.ok() && !absl::IsCancelled(status)) return status;
+  return end;
+}
+
+}  // namespace weft

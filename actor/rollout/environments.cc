@@ -1,0 +1,101 @@
+#include "actor/rollout/environments.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "actor/environment/baseline_cache.h"
+#include "actor/environment/suite.h"
+#include "actor/environment/synthetic_environment.h"
+#include "actor/environment/worker_environment.h"
+#include "actor/environment/worker_startup.h"
+#include "common/wire/trajectory_proto.h"
+#include "spdlog/spdlog.h"
+
+namespace weft {
+namespace {
+
+// Of an invented episode: about what a real one takes on a fast machine, so that tests
+// of the service see queues and credits at work.
+constexpr absl::Duration kSyntheticEpisodeTime = absl::Milliseconds(5);
+
+Environments SyntheticEnvironments(const TrainConfig& config) {
+  SyntheticEnvironmentOptions options;
+  options.seed = config.seed;
+  options.episode_time = kSyntheticEpisodeTime;
+  Environments environments;
+  environments.programs = SyntheticEnvironment::Programs();
+  environments.cpu = "synthetic";
+  environments.make = [options] {
+    return std::make_unique<SyntheticEnvironment>(options);
+  };
+  return environments;
+}
+
+// What the environments of one actor share.
+struct Shared {
+  Suite suite;
+  BaselineCache baselines;
+};
+
+absl::Status CheckNames(const Suite& suite) {
+  for (const SuiteProgram& program : suite.programs) {
+    if (IsProgramName(program.name)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "program file ", program.path,
+        ": a name has 1 to 128 letters, digits, '_', '-' and '.', and does ",
+        "not begin with '.'"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Environments> WorkerEnvironments(
+    const TrainConfig& config, const std::string& worker_path,
+    std::function<void(WorkerLoss)> on_worker_lost) {
+  absl::StatusOr<Suite> suite = LoadSuite(config.suite);
+  if (!suite.ok()) return suite.status();
+  if (absl::Status status = CheckNames(*suite); !status.ok()) return status;
+
+  WorkerEnvironmentOptions options;
+  options.worker_path = worker_path;
+  options.measure = config.measure;
+  options.measure.timing_cpu = ResolveTimingCpu(config.measure.timing_cpu);
+  options.step_timeout_seconds = config.actor.step_timeout_seconds;
+  options.failure_reward = config.actor.failure_reward;
+  options.on_worker_lost = std::move(on_worker_lost);
+
+  WorkerClient worker(worker_path);
+  if (absl::Status status = worker.Start(); !status.ok()) return status;
+  const absl::StatusOr<Machine> machine = ProbeMachine(worker, options.measure);
+  if (!machine.ok()) return machine.status();
+  options.machine = machine->model;
+  spdlog::info(
+      "machine {}: {:.1f} GFLOP/s, memory {:.1f} GB/s, first cache {:.1f} GB/s",
+      machine->cpu, machine->model.peak_flops / 1e9,
+      machine->model.memory_bandwidth / 1e9, machine->model.cache_bandwidth / 1e9);
+  const absl::Status checked =
+      CheckPrograms(worker, *suite, absl::Seconds(config.actor.step_timeout_seconds));
+  if (!checked.ok()) return checked;
+
+  Environments environments;
+  environments.programs = suite->names();
+  environments.cpu = machine->cpu;
+  auto shared = std::make_shared<Shared>();
+  shared->suite = *std::move(suite);
+  // The closure keeps what is shared alive; RunActor keeps the closure.
+  environments.make = [options, shared] {
+    return std::make_unique<WorkerEnvironment>(options, &shared->suite,
+                                               &shared->baselines);
+  };
+  return environments;
+}
+
+}  // namespace
+
+absl::StatusOr<Environments> PrepareEnvironments(
+    const TrainConfig& config, const std::string& worker_path,
+    std::function<void(WorkerLoss)> on_worker_lost) {
+  if (config.environment == "synthetic") return SyntheticEnvironments(config);
+  return WorkerEnvironments(config, worker_path, std::move(on_worker_lost));
+}
+
+}  // namespace weft

@@ -1,0 +1,35 @@
+// Makes the environments that a config asks for.
+#ifndef WEFT_ACTOR_ROLLOUT_ENVIRONMENTS_H_
+#define WEFT_ACTOR_ROLLOUT_ENVIRONMENTS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "actor/environment/environment.h"
+#include "actor/environment/worker_client.h"
+#include "common/config/options.h"
+
+namespace weft {
+
+// What there is to learn on, and a maker of environments for it.
+struct Environments {
+  std::vector<std::string> programs;
+  std::string cpu;  // LLVM's name; "synthetic" without workers.
+  // Thread-safe. Call it on the thread that will use the environment.
+  std::function<std::unique_ptr<Environment>()> make;
+};
+
+// For `environment: mlir` starts a worker, probes the machine and loads every program
+// of the suite once, so that whatever is wrong with them is known before training
+// begins. `on_worker_lost` is called for workers of environments; it must be
+// thread-safe.
+absl::StatusOr<Environments> PrepareEnvironments(
+    const TrainConfig& config, const std::string& worker_path,
+    std::function<void(WorkerLoss)> on_worker_lost);
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_ROLLOUT_ENVIRONMENTS_H_

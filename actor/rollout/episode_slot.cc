@@ -1,0 +1,109 @@
+#include "actor/rollout/episode_slot.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "actor/rollout/episode.h"
+#include "actor/rollout/instrumented.h"
+#include "spdlog/spdlog.h"
+
+namespace weft {
+namespace {
+
+// How long a slot may take to notice that the actor drains.
+constexpr absl::Duration kPoll = absl::Milliseconds(200);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
+constexpr absl::Duration kLongestPause = absl::Seconds(5);
+
+// Of a reset: whether it would fail again.
+bool IsOfTheProgram(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status) ||
+         absl::IsNotFound(status);
+}
+
+}  // namespace
+
+EpisodeSlot::EpisodeSlot(const SlotContext& context, Environment* environment,
+                         uint64_t seed)
+    : context_(context), environment_(environment), random_(seed) {}
+
+absl::Status EpisodeSlot::Run() {
+  int errors = 0;
+  while (!context_.credits->draining()) {
+    episode_finished_ = false;
+    const absl::Status status = RunOne();
+    if (episode_finished_) errors = 0;
+    if (status.ok()) continue;
+    if (context_.programs->remaining() == 0) return status;
+    ++errors;
+    context_.metrics->episode_errors.Increment();
+    spdlog::warn("episode {} of {} in a row failed: {}", errors, kMaxErrors,
+                 status.ToString());
+    if (errors >= kMaxErrors) return status;
+    PauseAfterError(errors);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EpisodeSlot::RunOne() {
+  const absl::optional<Credit> credit = context_.credits->Take(kPoll);
+  if (!credit.has_value()) return absl::OkStatus();
+  const absl::StatusOr<std::shared_ptr<const Policy>> policy =
+      context_.policy->Get(kPoll);
+  if (!policy.ok()) {
+    context_.credits->Return(*credit);
+    return absl::OkStatus();  // No weights yet: LatestPolicy counts what fails.
+  }
+  const std::string program = context_.programs->Next();
+  if (program.empty()) {
+    context_.credits->Return(*credit);
+    return absl::FailedPreconditionError("no program of the suite can be used");
+  }
+  InstrumentedEnvironment environment(environment_, context_.metrics);
+  InstrumentedPolicy timed_policy(policy->get(), context_.metrics);
+  absl::StatusOr<Trajectory> trajectory =
+      RunEpisode(environment, timed_policy, program, random_);
+  if (!trajectory.ok()) {
+    context_.credits->Return(*credit);
+    if (!IsOfTheProgram(environment.reset_status())) return trajectory.status();
+    const std::string reason(trajectory.status().message());
+    if (context_.programs->Exclude(program, reason)) {
+      spdlog::error("program {} is excluded: {}", program, reason);
+      context_.metrics->programs_excluded.Increment();
+    }
+    if (context_.programs->remaining() > 0) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("no program of the suite can be used; the last: ", reason));
+  }
+  episode_finished_ = true;
+  Deliver(*std::move(trajectory));
+  return absl::OkStatus();
+}
+
+void EpisodeSlot::Deliver(Trajectory trajectory) {
+  context_.metrics->RecordEpisode(trajectory);
+  context_.best->KeepIfBest(&trajectory);
+  // A full outbox holds the slot back; a drain gives it one last chance.
+  while (true) {
+    const bool draining = context_.credits->draining();
+    const absl::Status added = context_.outbox->Add(std::move(trajectory), kPoll);
+    if (added.ok()) return;
+    if (draining) {
+      spdlog::warn("an episode of {} is lost: {}", trajectory.program,
+                   added.ToString());
+      context_.metrics->episode_errors.Increment();
+      return;
+    }
+  }
+}
+
+void EpisodeSlot::PauseAfterError(int errors) {
+  const absl::Duration pause =
+      std::min(kLongestPause, kFirstPause * (1 << std::min(errors - 1, 6)));
+  const absl::Time resume = absl::Now() + pause;
+  while (absl::Now() < resume && !context_.credits->draining()) absl::SleepFor(kPoll);
+}
+
+}  // namespace weft

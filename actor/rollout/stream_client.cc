@@ -1,0 +1,235 @@
+#include "actor/rollout/stream_client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/wire/trajectory_proto.h"
+#include "spdlog/spdlog.h"
+
+namespace weft {
+namespace {
+
+// How long the client's thread may take to notice the end of a stream or of its own
+// life.
+constexpr absl::Duration kPoll = absl::Milliseconds(50);
+// A learner that is away when the actor stops gets this long to come back.
+constexpr absl::Duration kFlushConnectTimeout = absl::Seconds(2);
+// From half-close to the learner's own end of the stream.
+constexpr absl::Duration kCloseTimeout = absl::Seconds(1);
+// gRPC ends a cancelled call at once; a wait that is longer is worth a line in the log.
+constexpr absl::Duration kCancelTimeout = absl::Seconds(10);
+
+std::string Text(const absl::Status& status) {
+  return status.ok() ? std::string("the learner closed the stream") : status.ToString();
+}
+
+// A trajectory as the wire takes it. The text of a schedule is the only part that can
+// be large; without it the episode still counts.
+v1::TrajectoryStreamRequest Message(const Trajectory& trajectory) {
+  v1::TrajectoryStreamRequest request;
+  *request.mutable_trajectory() = ToProto(trajectory);
+  if (request.trajectory().schedule_module().size() > kMaxScheduleModuleBytes ||
+      request.trajectory().ByteSizeLong() > kMaxTrajectoryBytes) {
+    spdlog::warn("schedule of {} has {} bytes, too many to send; sending none",
+                 trajectory.program, trajectory.schedule_module.size());
+    request.mutable_trajectory()->clear_schedule_module();
+  }
+  return request;
+}
+
+}  // namespace
+
+StreamClient::StreamClient(std::shared_ptr<grpc::Channel> channel,
+                           StreamClientOptions options, Outbox* outbox,
+                           CreditPool* credits)
+    : channel_(std::move(channel)),
+      options_(std::move(options)),
+      stub_(v1::TrajectoryService::NewStub(channel_)),
+      outbox_(outbox),
+      credits_(credits),
+      thread_([this] { Run(); }) {}
+
+StreamClient::~StreamClient() { Stop(absl::ZeroDuration()); }
+
+absl::Status StreamClient::WaitUntilConnected(absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  if (mutex_.AwaitWithTimeout(absl::Condition(&ever_connected_), timeout)) {
+    return absl::OkStatus();
+  }
+  return absl::UnavailableError(
+      absl::StrCat("no learner answered at ", options_.learner_address,
+                   last_failure_.ok() ? "" : "; last failure: ",
+                   last_failure_.ok() ? "" : last_failure_.ToString()));
+}
+
+void StreamClient::Stop(absl::Duration flush) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!stopping_) {
+      stop_time_ = absl::Now();
+      flush_deadline_ = stop_time_ + flush;
+    }
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+bool StreamClient::FlushIsOver() const {
+  absl::MutexLock lock(&mutex_);
+  if (!stopping_) return false;
+  const absl::Time now = absl::Now();
+  return outbox_->depth() == 0 || now >= flush_deadline_ ||
+         (!connected_ && now >= stop_time_ + kFlushConnectTimeout);
+}
+
+void StreamClient::Run() {
+  while (!FlushIsOver()) Pause(RunStream());
+}
+
+void StreamClient::Pause(const absl::Status& why) {
+  // What is not a lost connection is a learner that refuses: asking at once again would
+  // only fill both logs.
+  const bool refused =
+      !why.ok() && !absl::IsUnavailable(why) && !absl::IsCancelled(why);
+  {
+    absl::MutexLock lock(&mutex_);
+    last_failure_ = why;
+    if (stopping_ && refused) flush_deadline_ = absl::Now();
+  }
+  if (FlushIsOver()) return;
+  if (refused || !outage_logged_) {
+    spdlog::warn("no stream to the learner at {}: {}; trying again until it is back",
+                 options_.learner_address, Text(why));
+    outage_logged_ = true;
+  }
+  const absl::Time resume =
+      absl::Now() + (refused ? options_.refused_pause : options_.reconnect_pause);
+  while (!FlushIsOver() && absl::Now() < resume) absl::SleepFor(kPoll);
+}
+
+v1::TrajectoryStreamRequest StreamClient::Hello() const {
+  v1::TrajectoryStreamRequest request;
+  v1::ActorHello* hello = request.mutable_hello();
+  hello->set_actor_id(options_.actor_id);
+  const int run = run_number_;
+  hello->set_actor_run_id(run == 1 ? options_.actor_run_id
+                                   : absl::StrCat(options_.actor_run_id, ".", run));
+  hello->set_cpu(options_.cpu);
+  hello->set_max_in_flight(options_.max_in_flight);
+  return request;
+}
+
+absl::Status StreamClient::RunStream() {
+  const std::shared_ptr<TrajectoryStream> stream = TrajectoryStream::Open(
+      stub_.get(), [this](const v1::TrajectoryStreamResponse& response) {
+        return Handle(response);
+      });
+  absl::Status status = AwaitHelloAck(stream.get());
+  if (status.ok()) {
+    if (outage_logged_) spdlog::info("connected to the learner again");
+    outage_logged_ = false;
+    SendUntilEnded(stream.get());
+  }
+  EndStream(stream.get());
+  connected_ = false;
+  credits_->Close();
+  // A failed hello ends in a cancelled stream, whose own status says less.
+  return status.ok() ? stream->status() : status;
+}
+
+absl::Status StreamClient::AwaitHelloAck(TrajectoryStream* stream) {
+  absl::Time ready = absl::InfiniteFuture();
+  absl::Status written = stream->Write(Hello(), absl::ZeroDuration());
+  while (!connected_) {
+    if (stream->WaitUntilEnded(kPoll)) {
+      const absl::Status status = stream->status();
+      return status.ok()
+                 ? absl::UnavailableError("closed before the hello was answered")
+                 : status;
+    }
+    if (FlushIsOver()) return absl::CancelledError("stopping");
+    const absl::Time now = absl::Now();
+    if (channel_->GetState(false) == GRPC_CHANNEL_READY) ready = std::min(ready, now);
+    if (now - ready > options_.hello_timeout) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("connected, but the hello was not answered within ",
+                       absl::FormatDuration(options_.hello_timeout)));
+    }
+    if (now - ready == -absl::InfiniteDuration() && !outage_logged_ &&
+        channel_->GetState(false) == GRPC_CHANNEL_TRANSIENT_FAILURE) {
+      spdlog::warn("waiting for the learner at {}: no connection",
+                   options_.learner_address);
+      outage_logged_ = true;
+    }
+  }
+  while (absl::IsDeadlineExceeded(written)) written = stream->FinishWrite(kPoll);
+  return written;
+}
+
+void StreamClient::SendUntilEnded(TrajectoryStream* stream) {
+  while (!stream->ended() && !FlushIsOver()) {
+    const std::shared_ptr<const Trajectory> next = outbox_->Next(kPoll);
+    if (next == nullptr) continue;
+    absl::Status written = stream->Write(Message(*next), kPoll);
+    while (absl::IsDeadlineExceeded(written) && !FlushIsOver()) {
+      written = stream->FinishWrite(kPoll);
+    }
+    if (!written.ok()) return;
+  }
+}
+
+void StreamClient::EndStream(TrajectoryStream* stream) {
+  if (stream->ended()) return;
+  const bool polite = connected_ && stream->FinishWrite(absl::ZeroDuration()).ok();
+  if (polite) {
+    stream->HalfClose();
+    if (stream->WaitUntilEnded(kCloseTimeout)) return;
+  }
+  stream->Cancel();
+  while (!stream->WaitUntilEnded(kCancelTimeout)) {
+    spdlog::error("waiting for gRPC to end a cancelled stream");
+  }
+}
+
+absl::Status StreamClient::Handle(const v1::TrajectoryStreamResponse& response) {
+  switch (response.message_case()) {
+    case v1::TrajectoryStreamResponse::kHelloAck:
+      return HandleHelloAck(response.hello_ack());
+    case v1::TrajectoryStreamResponse::kAck:
+      return outbox_->Acknowledge(response.ack().sequence());
+    case v1::TrajectoryStreamResponse::kGrant:
+      credits_->Add(response.grant().episodes());
+      return absl::OkStatus();
+    case v1::TrajectoryStreamResponse::kDrain:
+      spdlog::info("the learner asks to drain: {}", response.drain().reason());
+      if (options_.on_drain) options_.on_drain(response.drain().reason());
+      return absl::OkStatus();
+    case v1::TrajectoryStreamResponse::MESSAGE_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("the learner sent a message of unknown kind");
+}
+
+absl::Status StreamClient::HandleHelloAck(const v1::HelloAck& ack) {
+  if (connected_) return absl::InvalidArgumentError("a second answer to the hello");
+  const absl::Status rewound = outbox_->Rewind(ack.last_acknowledged_sequence());
+  if (!rewound.ok()) {
+    ++run_number_;
+    outbox_->StartOver();
+    return absl::UnavailableError(absl::StrCat(absl::string_view(rewound.message()),
+                                               "; starting a new actor run"));
+  }
+  credits_->Open();
+  absl::MutexLock lock(&mutex_);
+  if (ever_connected_) {
+    ++reconnects_;
+    if (options_.on_reconnect) options_.on_reconnect();
+  }
+  ever_connected_ = true;
+  connected_ = true;
+  return absl::OkStatus();
+}
+
+}  // namespace weft
