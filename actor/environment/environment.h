@@ -14,10 +14,10 @@ namespace weft {
 // What the end of an episode found.
 struct EpisodeResult {
   Measurement measurement;
-  double reward = 0;              // Natural-log units; the penalty unless outcome is kOk.
+  double reward = 0;  // Natural-log units; the penalty unless outcome is kOk.
   double roofline_seconds = 0;
   double unscheduled_seconds = 0;
-  std::string schedule_module;    // Transform text; empty in synthetic environments.
+  std::string schedule_module;  // Transform text; empty in synthetic environments.
 };
 
 // One episode at a time: Reset, then Apply until an action is terminal, then Finish.
@@ -26,8 +26,9 @@ struct EpisodeResult {
 // Errors are for what ends the episode without a label: an unknown program, an illegal
 // action, a machine that cannot start workers. What a schedule does to the compiler is
 // never an error: a transform that refuses, a worker that dies during Apply or Finish,
-// a timeout, all give an EpisodeResult whose outcome names it. After such a failure Apply
-// returns an observation whose mask allows only kStop, and Finish tells the outcome.
+// a timeout, all give an EpisodeResult whose outcome names it. After such a failure
+// Apply returns an observation whose mask allows only kStop, and Finish tells the
+// outcome.
 class Environment {
  public:
   virtual ~Environment() = default;

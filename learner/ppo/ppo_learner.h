@@ -1,7 +1,9 @@
-// Proximal policy optimization (Schulman et al. 2017, arXiv:1707.06347) with generalized
-// advantage estimation (Schulman et al. 2015, arXiv:1506.02438) over whole episodes.
+// Proximal policy optimization (Schulman et al. 2017, arXiv:1707.06347) with
+// generalized advantage estimation (Schulman et al. 2015, arXiv:1506.02438) over whole
+// episodes.
 //
-// This header has no LibTorch in it; the library needs LibTorch alone (no gRPC, no MLIR).
+// This header has no LibTorch in it; the library needs LibTorch alone (no gRPC, no
+// MLIR).
 #ifndef WEFT_LEARNER_PPO_PPO_LEARNER_H_
 #define WEFT_LEARNER_PPO_PPO_LEARNER_H_
 
@@ -21,14 +23,14 @@ namespace weft {
 struct UpdateStats {
   double policy_loss = 0;
   double value_loss = 0;
-  double entropy = 0;          // Nats per decision.
-  double approximate_kl = 0;   // Mean of (r - 1) - ln r over the last epoch that ran.
+  double entropy = 0;         // Nats per decision.
+  double approximate_kl = 0;  // Mean of (r - 1) - ln r over the last epoch that ran.
   double clip_fraction = 0;
-  double gradient_norm = 0;    // Before clipping.
+  double gradient_norm = 0;       // Before clipping.
   double explained_variance = 0;  // Of returns by the acting values.
-  double mean_reward = 0;      // Per episode.
-  double mean_staleness = 0;   // version() before the update minus the acting version.
-  int epochs = 0;              // Epochs that ran before the KL stop.
+  double mean_reward = 0;         // Per episode.
+  double mean_staleness = 0;  // version() before the update minus the acting version.
+  int epochs = 0;             // Epochs that ran before the KL stop.
   int decisions = 0;
   double seconds = 0;
 };
@@ -40,14 +42,17 @@ class PpoLearner {
   // `device` is auto, cpu or cuda. `total_updates` sets the length of the schedules of
   // learning rate and entropy coefficient. INVALID_ARGUMENT for an unknown encoder,
   // UNAVAILABLE for cuda where there is none.
-  static absl::StatusOr<std::unique_ptr<PpoLearner>> Create(
-      const PolicyOptions& policy, const PpoOptions& ppo, const std::string& device,
-      int total_updates, uint64_t seed);
+  static absl::StatusOr<std::unique_ptr<PpoLearner>> Create(const PolicyOptions& policy,
+                                                            const PpoOptions& ppo,
+                                                            const std::string& device,
+                                                            int total_updates,
+                                                            uint64_t seed);
   virtual ~PpoLearner() = default;
 
-  // One PPO update over complete episodes, each of at least one step. Raises version() by
-  // one. INTERNAL, with parameters unchanged, when a loss or gradient is not finite.
-  virtual absl::StatusOr<UpdateStats> Update(const std::vector<Trajectory>& episodes) = 0;
+  // One PPO update over complete episodes, each of at least one step. Raises version()
+  // by one. INTERNAL, with parameters unchanged, when a loss or gradient is not finite.
+  virtual absl::StatusOr<UpdateStats> Update(
+      const std::vector<Trajectory>& episodes) = 0;
 
   // Parameters alone, as LibTorch archive bytes: what actors load (TorchPolicy).
   virtual std::string SerializeWeights() const = 0;
@@ -64,8 +69,8 @@ class PpoLearner {
 };
 
 // Sets the threads of LibTorch and of OpenBLAS, which ignores LibTorch's setting, and
-// checks the BLAS behind LibTorch: FAILED_PRECONDITION when a 512^3 multiplication is wrong
-// or slower than 20 GFLOP/s (a reference BLAS), with the fix in the message.
+// checks the BLAS behind LibTorch: FAILED_PRECONDITION when a 512^3 multiplication is
+// wrong or slower than 20 GFLOP/s (a reference BLAS), with the fix in the message.
 absl::Status ConfigureTorch(int threads);
 
 }  // namespace weft
