@@ -1,0 +1,66 @@
+#include "learner/serving/iteration_record.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nlohmann/json.hpp"
+
+namespace weft {
+
+double Speedup(const Trajectory& trajectory) {
+  return trajectory.unscheduled_seconds / trajectory.measurement.seconds;
+}
+
+IterationRecord IterationRecord::Of(const std::vector<Trajectory>& episodes) {
+  IterationRecord record;
+  double log_speedups = 0;
+  double rewards = 0;
+  for (const Trajectory& episode : episodes) {
+    ++record.episodes;
+    record.env_steps += static_cast<int>(episode.steps.size());
+    ++record.outcomes[static_cast<int>(episode.measurement.outcome)];
+    rewards += episode.total_reward();
+    if (episode.measurement.outcome != Outcome::kOk) continue;
+    ++record.measurements;
+    log_speedups += std::log(Speedup(episode));
+  }
+  record.mean_reward = rewards / std::max(record.episodes, 1);
+  record.mean_speedup = std::exp(log_speedups / std::max(record.measurements, 1));
+  return record;
+}
+
+std::string IterationRecord::ToJson() const {
+  nlohmann::ordered_json failures = nlohmann::ordered_json::object();
+  for (int i = 0; i < kNumOutcomes; ++i) {
+    if (outcomes[i] == 0 || static_cast<Outcome>(i) == Outcome::kOk) continue;
+    failures[OutcomeName(static_cast<Outcome>(i))] = outcomes[i];
+  }
+  const double wall = std::max(seconds, 1e-9);
+  const nlohmann::ordered_json json = {
+      {"iteration", iteration},
+      {"seconds", seconds},
+      {"elapsed_seconds", elapsed_seconds},
+      {"episodes", episodes},
+      {"mean_reward", mean_reward},
+      {"mean_speedup", mean_speedup},
+      {"best_geomean_speedup", best_geomean_speedup},
+      {"entropy", update.entropy},
+      {"kl", update.approximate_kl},
+      {"clip_fraction", update.clip_fraction},
+      {"policy_loss", update.policy_loss},
+      {"value_loss", update.value_loss},
+      {"gradient_norm", update.gradient_norm},
+      {"explained_variance", update.explained_variance},
+      {"staleness", update.mean_staleness},
+      {"epochs", update.epochs},
+      {"decisions", update.decisions},
+      {"update_seconds", update.seconds},
+      {"weights_version", weights_version},
+      {"failures", failures},
+      {"episodes_per_second", episodes / wall},
+      {"measurements_per_second", measurements / wall},
+      {"env_steps_per_second", env_steps / wall}};
+  return json.dump();
+}
+
+}  // namespace weft

@@ -1,0 +1,41 @@
+// What one PPO iteration did: a line of metrics.jsonl.
+#ifndef WEFT_LEARNER_SERVING_ITERATION_RECORD_H_
+#define WEFT_LEARNER_SERVING_ITERATION_RECORD_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/schedule/trajectory.h"
+#include "learner/ppo/ppo_learner.h"
+
+namespace weft {
+
+struct IterationRecord {
+  uint64_t iteration = 0;
+  uint64_t weights_version = 0;  // After the update.
+  double seconds = 0;            // Wall time, collecting and updating.
+  double elapsed_seconds = 0;    // Of the run, over all resumes.
+  int episodes = 0;
+  int env_steps = 0;
+  int measurements = 0;             // Episodes with outcome OK.
+  double mean_reward = 0;           // Per episode.
+  double mean_speedup = 1;          // Geometric, over unscheduled, of the measurements.
+  double best_geomean_speedup = 1;  // Over programs, of the best so far.
+  std::array<int, kNumOutcomes> outcomes{};
+  UpdateStats update;
+
+  // The part that follows from the episodes alone.
+  static IterationRecord Of(const std::vector<Trajectory>& episodes);
+
+  // One JSON object without a line break; non-finite numbers become null.
+  std::string ToJson() const;
+};
+
+// unscheduled / measured time of one episode; only for outcome OK.
+double Speedup(const Trajectory& trajectory);
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_SERVING_ITERATION_RECORD_H_

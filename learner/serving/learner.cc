@@ -1,0 +1,200 @@
+#include "learner/serving/learner.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "spdlog/spdlog.h"
+
+namespace weft {
+namespace {
+
+// The longest that a power loss can reach back into the trajectory log.
+constexpr absl::Duration kHeartbeat = absl::Seconds(1);
+// For calls under way when the learner ends; streams were told to drain before.
+constexpr absl::Duration kShutdownGrace = absl::Seconds(2);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Learner>> Learner::Create(
+    const TrainConfig& config, const std::string& run_dir, bool resume,
+    std::unique_ptr<PpoLearner> ppo) {
+  absl::StatusOr<RunFolder> folder = RunFolder::Open(run_dir);
+  if (!folder.ok()) return folder.status();
+  if (!resume && folder->HasEarlierRun()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        run_dir,
+        " holds an earlier run: pass --resume to continue it, or choose another "
+        "--run-dir"));
+  }
+  absl::StatusOr<CheckpointStore> checkpoints =
+      CheckpointStore::Open(folder->checkpoints(), config.learner.keep_checkpoints);
+  if (!checkpoints.ok()) return checkpoints.status();
+  std::unique_ptr<Learner> learner(
+      new Learner(config, *std::move(folder), *std::move(checkpoints), std::move(ppo)));
+  RunState state;
+  if (resume) {
+    absl::StatusOr<RunState> restored = learner->Restore();
+    if (!restored.ok()) return restored.status();
+    state = *std::move(restored);
+  }
+  if (absl::Status status = learner->OpenLog(state, resume); !status.ok())
+    return status;
+  absl::Status status = learner->StartServing(std::move(state));
+  if (!status.ok()) return status;
+  return learner;
+}
+
+Learner::Learner(const TrainConfig& config, RunFolder folder,
+                 CheckpointStore checkpoints, std::unique_ptr<PpoLearner> ppo)
+    : config_(config),
+      folder_(std::move(folder)),
+      checkpoints_(std::move(checkpoints)),
+      ppo_(std::move(ppo)),
+      registry_(std::make_shared<prometheus::Registry>()),
+      metrics_(registry_),
+      progress_(static_cast<uint64_t>(config.learner.iterations)),
+      queue_(config.learner.queue_capacity, config.learner.max_outstanding_episodes) {}
+
+Learner::~Learner() {
+  if (admin_server_ != nullptr) admin_server_->SetReady(false, "stopping");
+  heartbeat_.reset();
+  if (server_ != nullptr) server_->Shutdown(kShutdownGrace);
+}
+
+absl::StatusOr<RunState> Learner::Restore() {
+  absl::StatusOr<Checkpoint> checkpoint = checkpoints_.LoadNewestValid();
+  if (absl::IsNotFound(checkpoint.status())) {
+    spdlog::warn("nothing to resume but the trajectory log: {}",
+                 checkpoint.status().ToString());
+    return RunState();
+  }
+  if (!checkpoint.ok()) return checkpoint.status();
+  absl::StatusOr<RunState> state = RunState::Load(checkpoint->sections);
+  if (!state.ok()) return state.status();
+  absl::Status restored = ppo_->RestoreState(checkpoint->sections["ppo"]);
+  if (!restored.ok()) {
+    return absl::Status(restored.code(), absl::StrCat(checkpoint->path, ": ",
+                                                      std::string(restored.message())));
+  }
+  for (const auto& [program, record] : state->programs) {
+    if (record.best_seconds == 0) continue;
+    absl::Status written = folder_.WriteBest(program, record);
+    if (!written.ok()) return written;
+  }
+  spdlog::info("resuming from {}: {} iterations, {} episodes, log position {}",
+               checkpoint->path, state->iteration, state->episodes,
+               state->log_position);
+  return state;
+}
+
+absl::Status Learner::OpenLog(const RunState& state, bool resume) {
+  absl::Status cut = folder_.CutMetricsAfter(state.iteration);
+  if (!cut.ok()) return cut;
+  progress_.Resume(state);
+  TrajectoryLogOptions options;
+  options.folder = folder_.trajectories();
+  absl::StatusOr<std::unique_ptr<TrajectoryLog>> log = TrajectoryLog::Open(options);
+  if (!log.ok()) return log.status();
+  log_ = *std::move(log);
+  CreditOptions credits;
+  credits.max_outstanding = config_.learner.max_outstanding_episodes;
+  // Actors may hold episodes that the learner before this one had granted.
+  credits.first_contact_allowance = resume ? credits.max_outstanding : 0;
+  ingest_ = std::make_unique<Ingest>(log_.get(), &queue_, credits, Observer());
+  absl::Status requeued = ingest_->Requeue(state.log_position);
+  if (requeued.ok() && queue_.depth() > 0) {
+    spdlog::info("queued {} stored trajectories again", queue_.depth());
+  }
+  return requeued;
+}
+
+absl::Status Learner::StartServing(RunState state) {
+  weights_.Publish(ppo_->version(), ppo_->SerializeWeights());
+  trajectory_service_ =
+      std::make_unique<TrajectoryService>(ingest_.get(), &weights_, Observer());
+  TrainerParts parts;
+  parts.ppo = ppo_.get();
+  parts.log = log_.get();
+  parts.queue = &queue_;
+  parts.ingest = ingest_.get();
+  parts.weights = &weights_;
+  parts.checkpoints = &checkpoints_;
+  parts.folder = &folder_;
+  parts.progress = &progress_;
+  parts.metrics = &metrics_;
+  parts.actors = trajectory_service_.get();
+  trainer_ = std::make_unique<Trainer>(config_, parts, std::move(state));
+  weights_service_ = std::make_unique<WeightsService>(
+      &weights_, [this](size_t bytes) { metrics_.CountWeightsSent(bytes); });
+  admin_service_ = std::make_unique<AdminService>(trainer_.get());
+  absl::StatusOr<std::unique_ptr<AdminServer>> admin =
+      AdminServer::Start(config_.learner.admin_address, registry_);
+  if (!admin.ok()) return admin.status();
+  admin_server_ = *std::move(admin);
+  absl::StatusOr<std::unique_ptr<RpcServer>> server = RpcServer::Start(
+      config_.learner.listen_address,
+      {trajectory_service_.get(), weights_service_.get(), admin_service_.get()});
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  Beat();
+  heartbeat_.emplace(kHeartbeat, [this] { Beat(); });
+  spdlog::info("serving on {}, metrics on http://{}/metrics", grpc_address(),
+               admin_address());
+  return folder_.WriteAddresses(grpc_address(), admin_address());
+}
+
+IngestObserver Learner::Observer() {
+  IngestObserver observer;
+  observer.stored = [this](const Trajectory& trajectory) {
+    metrics_.CountEpisode(trajectory);
+    progress_.CountEpisode(trajectory);
+    SetStorageProblem("");
+  };
+  observer.dropped = [this](const char* reason) { metrics_.CountDropped(reason); };
+  observer.duplicate = [this] { metrics_.CountDuplicate(); };
+  observer.storage_failed = [this](const absl::Status& status) {
+    metrics_.CountLogFailure();
+    SetStorageProblem(status.ToString());
+  };
+  return observer;
+}
+
+void Learner::Beat() {
+  absl::Status synced = log_->Sync();
+  if (!synced.ok()) {
+    metrics_.CountLogFailure();
+    spdlog::error("the trajectory log is not safe from a power loss: {}",
+                  synced.ToString());
+  }
+  progress_.SampleRates(absl::Now());
+  trajectory_service_->EndSilentStreams();
+  trajectory_service_->PumpCredits();
+  LearnerMetrics::Levels levels;
+  levels.queue_depth = queue_.depth();
+  levels.queue_capacity = queue_.capacity();
+  levels.credits_outstanding = ingest_->outstanding_credits();
+  levels.connected_actors = ingest_->connected_streams();
+  levels.weights_version = weights_.version();
+  metrics_.SetLevels(levels);
+  const std::string problem = storage_problem();
+  admin_server_->SetReady(problem.empty(), problem);
+  admin_server_->SetStatusText(trainer_->GetStatus().DebugString());
+}
+
+void Learner::SetStorageProblem(const std::string& problem) {
+  absl::MutexLock lock(&mutex_);
+  if (!problem.empty() && storage_problem_.empty()) {
+    spdlog::error("trajectories cannot be stored: {}", problem);
+  } else if (problem.empty() && !storage_problem_.empty()) {
+    spdlog::info("trajectories can be stored again");
+  }
+  storage_problem_ = problem;
+}
+
+std::string Learner::storage_problem() const {
+  absl::MutexLock lock(&mutex_);
+  return storage_problem_;
+}
+
+}  // namespace weft

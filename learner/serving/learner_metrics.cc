@@ -1,0 +1,126 @@
+#include "learner/serving/learner_metrics.h"
+
+#include <utility>
+
+namespace weft {
+namespace {
+
+using prometheus::Histogram;
+
+// Natural-log units: ln(roofline / measured), from the failure penalty to the peak.
+const Histogram::BucketBoundaries kRewardBuckets = {-8,   -6, -5,   -4,    -3, -2.5, -2,
+                                                    -1.5, -1, -0.5, -0.25, 0,  1};
+const Histogram::BucketBoundaries kSecondsBuckets = {0.01, 0.03, 0.1, 0.3, 1,
+                                                     3,    10,   30,  100};
+
+}  // namespace
+
+LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
+    : registry_(std::move(registry)) {
+  for (int i = 0; i < kNumOutcomes; ++i) {
+    episodes_[i] = &AddCounter("episodes_total", "Episodes stored, by outcome.",
+                               {{"outcome", OutcomeName(static_cast<Outcome>(i))}});
+  }
+  for (const char* reason : {kDropInvalid, kDropQueueFull, kDropNoCredit,
+                             kDropBadSequence, kDropUnreadable, kDropUpdateFailed}) {
+    dropped_[reason] = &AddCounter("dropped_trajectories_total",
+                                   "Trajectories that are not trained on, by reason.",
+                                   {{"reason", reason}});
+  }
+  env_steps_ = &AddCounter("env_steps_total", "Decisions in stored episodes.");
+  iterations_ = &AddCounter("iterations_total", "PPO iterations finished.");
+  duplicates_ = &AddCounter("duplicate_trajectories_total",
+                            "Trajectories sent again after they were stored.");
+  log_failures_ = &AddCounter("log_failures_total",
+                              "Writes or syncs of the trajectory log that failed.");
+  checkpoint_failures_ =
+      &AddCounter("checkpoint_failures_total", "Checkpoints that were not written.");
+  update_failures_ =
+      &AddCounter("update_failures_total", "PPO updates that were rolled back.");
+  weights_sent_ = &AddCounter("weights_sent_bytes_total", "Weights sent to actors.");
+  episode_reward_ =
+      &AddHistogram("episode_reward", "Reward of stored episodes.", kRewardBuckets);
+  update_seconds_ = &AddHistogram("update_duration_seconds", "Time of a PPO update.",
+                                  kSecondsBuckets);
+  checkpoint_seconds_ = &AddHistogram("checkpoint_duration_seconds",
+                                      "Time to write a checkpoint.", kSecondsBuckets);
+  queue_depth_ = &AddGauge("queue_depth", "Trajectories that wait for training.");
+  queue_capacity_ = &AddGauge("queue_capacity", "Bound that credits keep them within.");
+  credits_outstanding_ =
+      &AddGauge("credits_outstanding", "Episodes paid and not here.");
+  connected_actors_ = &AddGauge("connected_actors", "Actors with a stream.");
+  weights_version_ = &AddGauge("weights_version", "Newest version published.");
+  iteration_reward_ = &AddGauge("iteration_reward", "Mean reward, last iteration.");
+  entropy_ = &AddGauge("entropy_nats", "Entropy per decision, last iteration.");
+  kl_ = &AddGauge("approximate_kl", "KL divergence of the last update.");
+  staleness_ = &AddGauge("staleness_versions",
+                         "Versions between acting and training, last iteration.");
+  mean_speedup_ = &AddGauge("mean_speedup_ratio",
+                            "Geometric mean over unscheduled, last iteration.");
+  best_geomean_speedup_ = &AddGauge("best_geomean_speedup_ratio",
+                                    "Geometric mean over programs of the best so far.");
+}
+
+prometheus::Counter& LearnerMetrics::AddCounter(const std::string& name,
+                                                const std::string& help,
+                                                const prometheus::Labels& labels) {
+  return prometheus::BuildCounter()
+      .Name("weft_learner_" + name)
+      .Help(help)
+      .Register(*registry_)
+      .Add(labels);
+}
+
+prometheus::Gauge& LearnerMetrics::AddGauge(const std::string& name,
+                                            const std::string& help) {
+  return prometheus::BuildGauge()
+      .Name("weft_learner_" + name)
+      .Help(help)
+      .Register(*registry_)
+      .Add({});
+}
+
+prometheus::Histogram& LearnerMetrics::AddHistogram(
+    const std::string& name, const std::string& help,
+    const Histogram::BucketBoundaries& buckets) {
+  return prometheus::BuildHistogram()
+      .Name("weft_learner_" + name)
+      .Help(help)
+      .Register(*registry_)
+      .Add({}, buckets);
+}
+
+void LearnerMetrics::CountEpisode(const Trajectory& trajectory) {
+  episodes_[static_cast<int>(trajectory.measurement.outcome)]->Increment();
+  env_steps_->Increment(static_cast<double>(trajectory.steps.size()));
+  episode_reward_->Observe(trajectory.total_reward());
+}
+
+void LearnerMetrics::CountDropped(const std::string& reason, double count) {
+  const auto it = dropped_.find(reason);
+  if (it != dropped_.end()) it->second->Increment(count);
+}
+
+void LearnerMetrics::CountWeightsSent(size_t bytes) {
+  weights_sent_->Increment(static_cast<double>(bytes));
+}
+
+void LearnerMetrics::FinishIteration(const IterationRecord& record) {
+  iterations_->Increment();
+  iteration_reward_->Set(record.mean_reward);
+  entropy_->Set(record.update.entropy);
+  kl_->Set(record.update.approximate_kl);
+  staleness_->Set(record.update.mean_staleness);
+  mean_speedup_->Set(record.mean_speedup);
+  best_geomean_speedup_->Set(record.best_geomean_speedup);
+}
+
+void LearnerMetrics::SetLevels(const Levels& levels) {
+  queue_depth_->Set(levels.queue_depth);
+  queue_capacity_->Set(levels.queue_capacity);
+  credits_outstanding_->Set(levels.credits_outstanding);
+  connected_actors_->Set(levels.connected_actors);
+  weights_version_->Set(static_cast<double>(levels.weights_version));
+}
+
+}  // namespace weft

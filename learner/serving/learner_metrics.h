@@ -1,0 +1,81 @@
+// The learner's metrics, weft_learner_*, as Prometheus sees them.
+#ifndef WEFT_LEARNER_SERVING_LEARNER_METRICS_H_
+#define WEFT_LEARNER_SERVING_LEARNER_METRICS_H_
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/schedule/trajectory.h"
+#include "learner/ingest/ingest.h"
+#include "learner/serving/iteration_record.h"
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+
+namespace weft {
+
+// Labels are outcomes and reasons, whose sets are fixed here, so that every series
+// exists from the start and their number is bounded. Thread-safe.
+class LearnerMetrics {
+ public:
+  explicit LearnerMetrics(std::shared_ptr<prometheus::Registry> registry);
+
+  void CountEpisode(const Trajectory& trajectory);
+  void CountDropped(const std::string& reason, double count = 1);
+  void CountDuplicate() { duplicates_->Increment(); }
+  void CountLogFailure() { log_failures_->Increment(); }
+  void CountCheckpointFailure() { checkpoint_failures_->Increment(); }
+  void CountUpdateFailure() { update_failures_->Increment(); }
+  void CountWeightsSent(size_t bytes);
+  void ObserveUpdate(double seconds) { update_seconds_->Observe(seconds); }
+  void ObserveCheckpoint(double seconds) { checkpoint_seconds_->Observe(seconds); }
+  void FinishIteration(const IterationRecord& record);
+
+  struct Levels {
+    int queue_depth = 0;
+    int queue_capacity = 0;
+    int credits_outstanding = 0;
+    int connected_actors = 0;
+    uint64_t weights_version = 0;
+  };
+  void SetLevels(const Levels& levels);
+
+ private:
+  prometheus::Counter& AddCounter(const std::string& name, const std::string& help,
+                                  const prometheus::Labels& labels = {});
+  prometheus::Gauge& AddGauge(const std::string& name, const std::string& help);
+  prometheus::Histogram& AddHistogram(const std::string& name, const std::string& help,
+                                      const prometheus::Histogram::BucketBoundaries&);
+
+  const std::shared_ptr<prometheus::Registry> registry_;
+  std::array<prometheus::Counter*, kNumOutcomes> episodes_;
+  std::map<std::string, prometheus::Counter*> dropped_;
+  prometheus::Counter* env_steps_;
+  prometheus::Counter* iterations_;
+  prometheus::Counter* duplicates_;
+  prometheus::Counter* log_failures_;
+  prometheus::Counter* checkpoint_failures_;
+  prometheus::Counter* update_failures_;
+  prometheus::Counter* weights_sent_;
+  prometheus::Histogram* episode_reward_;
+  prometheus::Histogram* update_seconds_;
+  prometheus::Histogram* checkpoint_seconds_;
+  prometheus::Gauge* queue_depth_;
+  prometheus::Gauge* queue_capacity_;
+  prometheus::Gauge* credits_outstanding_;
+  prometheus::Gauge* connected_actors_;
+  prometheus::Gauge* weights_version_;
+  prometheus::Gauge* iteration_reward_;
+  prometheus::Gauge* entropy_;
+  prometheus::Gauge* kl_;
+  prometheus::Gauge* staleness_;
+  prometheus::Gauge* mean_speedup_;
+  prometheus::Gauge* best_geomean_speedup_;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_SERVING_LEARNER_METRICS_H_

@@ -1,0 +1,59 @@
+// The files that a learner leaves in the folder of its run.
+#ifndef WEFT_LEARNER_SERVING_RUN_FOLDER_H_
+#define WEFT_LEARNER_SERVING_RUN_FOLDER_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "learner/checkpoint/run_state.h"
+#include "learner/serving/iteration_record.h"
+
+namespace weft {
+
+// RUN/learner.json    where it serves, written when it does
+// RUN/metrics.jsonl   one line an iteration
+// RUN/summary.json    the result
+// RUN/best/P.mlir     the transform module of program P's best schedule
+// RUN/checkpoints/    CheckpointStore
+// RUN/trajectories/   TrajectoryLog
+// RUN/learner.lock    locked by the one learner that may write here
+//
+// All but metrics.jsonl are replaced whole. One learner uses a folder; its training
+// thread calls everything here.
+class RunFolder {
+ public:
+  // Creates the folder and takes its lock. FAILED_PRECONDITION when another learner has
+  // it. The lock ends with the object, or with the process however it ends.
+  static absl::StatusOr<RunFolder> Open(const std::string& path);
+  ~RunFolder();
+  RunFolder(RunFolder&& other) noexcept;
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  // Whether an earlier learner left a checkpoint or a trajectory here.
+  bool HasEarlierRun() const;
+
+  std::string checkpoints() const { return path_ + "/checkpoints"; }
+  std::string trajectories() const { return path_ + "/trajectories"; }
+
+  absl::Status WriteAddresses(const std::string& grpc_address,
+                              const std::string& admin_address) const;
+  // Removes lines of iterations beyond `iteration`, which a resumed run does again.
+  absl::Status CutMetricsAfter(uint64_t iteration) const;
+  absl::Status AppendMetrics(const IterationRecord& record) const;
+  // Removes the file when the best schedule came without a module, as in the synthetic
+  // environment: an older one would not be the best.
+  absl::Status WriteBest(const std::string& program, const ProgramRecord& record) const;
+  absl::Status WriteSummary(const RunState& state) const;
+
+ private:
+  RunFolder(std::string path, int lock_fd);
+
+  std::string path_;
+  int lock_fd_;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_SERVING_RUN_FOLDER_H_

@@ -1,0 +1,22 @@
+// summary.json: the result of a run.
+#ifndef WEFT_LEARNER_SERVING_SUMMARY_H_
+#define WEFT_LEARNER_SERVING_SUMMARY_H_
+
+#include <string>
+
+#include "learner/checkpoint/run_state.h"
+
+namespace weft {
+
+// A JSON object, indented. Speed-ups are over the unscheduled program; a program
+// without a schedule that was OK counts as 1 in the geometric mean, and is listed like
+// the others and under `programs_without_schedule`.
+std::string SummaryJson(const RunState& state);
+
+// The comment line that a file of best/ begins with.
+std::string BestScheduleComment(const std::string& program,
+                                const ProgramRecord& record);
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_SERVING_SUMMARY_H_

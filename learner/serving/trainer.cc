@@ -1,0 +1,296 @@
+#include "learner/serving/trainer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "spdlog/spdlog.h"
+
+namespace weft {
+namespace {
+
+// How long a wait lasts before it looks at requests again.
+constexpr absl::Duration kSlice = absl::Milliseconds(100);
+constexpr absl::Duration kSayWhatIsWaitedFor = absl::Seconds(30);
+constexpr absl::Duration kDrainDeadline = absl::Seconds(10);
+constexpr int kMaxFailedUpdates = 3;
+constexpr size_t kMaxCheckpointRequests = 16;
+
+}  // namespace
+
+Trainer::Trainer(const TrainConfig& config, const TrainerParts& parts, RunState state)
+    : config_(config), parts_(parts), state_(std::move(state)) {
+  if (state_.iteration == 0) return;
+  iteration_saved_ = state_.iteration;
+  saved_positions_.push_back(state_.log_position);
+}
+
+Trainer::~Trainer() = default;
+
+absl::Status Trainer::Run() {
+  parts_.weights->Publish(parts_.ppo->version(), parts_.ppo->SerializeWeights());
+  absl::Status status = absl::OkStatus();
+  const auto target = static_cast<uint64_t>(config_.learner.iterations);
+  while (status.ok() && state_.iteration < target) {
+    absl::StatusOr<std::vector<QueuedTrajectory>> batch = WaitForEpisodes();
+    if (!batch.ok()) break;
+    status = TrainOn(*std::move(batch));
+  }
+  const bool done = state_.iteration >= target;
+  absl::Status concluded = Conclude(done ? "training is finished" : stop_reason());
+  if (status.ok()) status = std::move(concluded);
+  if (status.ok() && done) {
+    parts_.progress->SetFinished();
+    ServeUntilStopped();
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    closed_ = true;
+  }
+  AnswerCheckpointRequests();
+  return status;
+}
+
+absl::StatusOr<std::vector<QueuedTrajectory>> Trainer::WaitForEpisodes() {
+  parts_.progress->SetPhase("collecting");
+  absl::Time say = absl::Now() + kSayWhatIsWaitedFor;
+  while (!stopping()) {
+    AnswerCheckpointRequests();
+    absl::StatusOr<std::vector<QueuedTrajectory>> batch =
+        parts_.queue->Pop(config_.learner.episodes_per_iteration, absl::Now() + kSlice);
+    if (batch.ok()) {
+      parts_.actors->PumpCredits();
+      return batch;
+    }
+    if (absl::Now() >= say) {
+      spdlog::info("waiting for episodes: {}; {} actors connected, {} credits out",
+                   std::string(batch.status().message()),
+                   parts_.ingest->connected_streams(),
+                   parts_.ingest->outstanding_credits());
+      say += kSayWhatIsWaitedFor;
+    }
+  }
+  return absl::CancelledError(stop_reason());
+}
+
+absl::Status Trainer::TrainOn(std::vector<QueuedTrajectory> batch) {
+  parts_.progress->SetPhase("updating");
+  const absl::Time start = absl::Now();
+  std::vector<Trajectory> episodes;
+  for (QueuedTrajectory& entry : batch) {
+    for (const auto& [reason, count] : entry.drops_before) CountDrop(reason, count);
+    episodes.push_back(std::move(entry.trajectory));
+  }
+  IterationRecord record = IterationRecord::Of(episodes);
+  absl::StatusOr<UpdateStats> stats = parts_.ppo->Update(episodes);
+  parts_.metrics->ObserveUpdate(absl::ToDoubleSeconds(absl::Now() - start));
+  if (stats.ok()) {
+    failed_updates_ = 0;
+    record.update = *stats;
+    parts_.weights->Publish(parts_.ppo->version(), parts_.ppo->SerializeWeights());
+  } else {
+    ++failed_updates_;
+    parts_.metrics->CountUpdateFailure();
+    parts_.metrics->CountDropped(kDropUpdateFailed,
+                                 static_cast<double>(episodes.size()));
+    CountDrop(kDropUpdateFailed, episodes.size());
+    spdlog::error("the update of iteration {} failed, its {} episodes are dropped: {}",
+                  state_.iteration + 1, episodes.size(), stats.status().ToString());
+  }
+  RecordEpisodes(episodes);
+  state_.log_position = batch.back().position;
+  ++state_.iteration;
+  FinishIteration(std::move(record), start);
+  SaveCheckpointIfDue();
+  if (failed_updates_ >= kMaxFailedUpdates) return stats.status();
+  return absl::OkStatus();
+}
+
+void Trainer::RecordEpisodes(const std::vector<Trajectory>& episodes) {
+  for (const Trajectory& episode : episodes) {
+    if (!state_.Record(episode)) continue;
+    absl::Status status =
+        parts_.folder->WriteBest(episode.program, state_.programs[episode.program]);
+    if (!status.ok()) spdlog::error("{}", status.ToString());
+  }
+}
+
+void Trainer::CountDrop(const std::string& reason, uint64_t count) {
+  state_.dropped[reason] += count;
+}
+
+void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
+  const double elapsed = parts_.progress->elapsed_seconds(absl::Now());
+  record.iteration = state_.iteration;
+  record.weights_version = parts_.ppo->version();
+  record.seconds = elapsed - state_.elapsed_seconds;
+  record.elapsed_seconds = elapsed;
+  record.best_geomean_speedup = state_.BestGeomeanSpeedup();
+  state_.elapsed_seconds = elapsed;
+  parts_.progress->FinishIteration(record);
+  parts_.metrics->FinishIteration(record);
+  absl::Status status = parts_.folder->AppendMetrics(record);
+  if (!status.ok()) spdlog::error("{}", status.ToString());
+  spdlog::info(
+      "iteration {}/{}: reward {:.3f}, speed-up {:.2f}x (best {:.2f}x), {} of {} "
+      "measured, entropy {:.2f}, KL {:.4f}, update {:.2f} s",
+      record.iteration, config_.learner.iterations, record.mean_reward,
+      record.mean_speedup, record.best_geomean_speedup, record.measurements,
+      record.episodes, record.update.entropy, record.update.approximate_kl,
+      absl::ToDoubleSeconds(absl::Now() - start));
+}
+
+absl::StatusOr<std::string> Trainer::SaveCheckpoint() {
+  const absl::Time start = absl::Now();
+  CheckpointSections sections;
+  state_.Save(&sections);
+  sections["ppo"] = parts_.ppo->SerializeState();
+  sections["weights"] = parts_.ppo->SerializeWeights();
+  sections["policy"] = nlohmann::json{{"encoder", config_.policy.encoder},
+                                      {"width", config_.policy.width},
+                                      {"layers", config_.policy.layers}}
+                           .dump();
+  // What the checkpoint builds on must be as durable as the checkpoint.
+  absl::Status synced = parts_.log->Sync();
+  absl::StatusOr<std::string> path =
+      synced.ok() ? parts_.checkpoints->Save(state_.iteration, sections)
+                  : absl::StatusOr<std::string>(synced);
+  if (!path.ok()) {
+    parts_.metrics->CountCheckpointFailure();
+    spdlog::error("no checkpoint of iteration {}: {}", state_.iteration,
+                  path.status().ToString());
+    return path;
+  }
+  parts_.metrics->ObserveCheckpoint(absl::ToDoubleSeconds(absl::Now() - start));
+  if (saved_positions_.empty() || saved_positions_.back() != state_.log_position) {
+    saved_positions_.push_back(state_.log_position);
+  }
+  iteration_saved_ = state_.iteration;
+  // The oldest checkpoint that is kept must still find what came after it in the log.
+  while (saved_positions_.size() >
+         static_cast<size_t>(config_.learner.keep_checkpoints)) {
+    saved_positions_.pop_front();
+  }
+  if (saved_positions_.size() ==
+      static_cast<size_t>(config_.learner.keep_checkpoints)) {
+    absl::Status trimmed = parts_.log->Trim(saved_positions_.front());
+    if (!trimmed.ok()) spdlog::warn("{}", trimmed.ToString());
+  }
+  return path;
+}
+
+// A failed checkpoint is tried again after the next iteration; until then the older
+// ones and the log lose nothing.
+void Trainer::SaveCheckpointIfDue() {
+  const auto every = static_cast<uint64_t>(config_.learner.checkpoint_every_iterations);
+  if (state_.iteration < iteration_saved_ + every) return;
+  parts_.progress->SetPhase("checkpointing");
+  SaveCheckpoint().IgnoreError();
+}
+
+void Trainer::AnswerCheckpointRequests() {
+  std::vector<CheckpointDone> requests;
+  bool closed = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    requests.swap(checkpoint_requests_);
+    closed = closed_;
+  }
+  if (requests.empty()) return;
+  absl::StatusOr<v1::CheckpointResponse> response =
+      absl::UnavailableError("the learner has stopped");
+  if (!closed) {
+    absl::StatusOr<std::string> path = SaveCheckpoint();
+    if (path.ok()) {
+      response = v1::CheckpointResponse();
+      response->set_path(*path);
+      response->set_iteration(state_.iteration);
+    } else {
+      response = path.status();
+    }
+  }
+  for (const CheckpointDone& done : requests) done(response);
+}
+
+absl::Status Trainer::Conclude(const std::string& reason) {
+  spdlog::info("draining actors: {}", reason);
+  parts_.progress->SetPhase("draining");
+  parts_.actors->Drain(reason);
+  if (stopping()) WaitForActorsToDrain();
+  parts_.progress->SetPhase("checkpointing");
+  const bool saved = iteration_saved_ == state_.iteration && state_.iteration > 0;
+  if (!saved) {
+    absl::StatusOr<std::string> path = SaveCheckpoint();
+    if (!path.ok()) return path.status();
+  }
+  return parts_.folder->WriteSummary(state_);
+}
+
+// What arrives meanwhile is stored in the log and trained on after a resume.
+void Trainer::WaitForActorsToDrain() {
+  const absl::Time deadline = absl::Now() + kDrainDeadline;
+  while (parts_.ingest->connected_streams() > 0) {
+    if (absl::Now() >= deadline) {
+      spdlog::warn("{} actors are still connected after {}; not waiting any longer",
+                   parts_.ingest->connected_streams(),
+                   absl::FormatDuration(kDrainDeadline));
+      return;
+    }
+    AnswerCheckpointRequests();
+    absl::SleepFor(kSlice);
+  }
+}
+
+void Trainer::ServeUntilStopped() {
+  spdlog::info("finished after {} iterations; serving the status until told to stop",
+               state_.iteration);
+  while (!stopping()) {
+    AnswerCheckpointRequests();
+    absl::SleepFor(kSlice);
+  }
+}
+
+v1::GetStatusResponse Trainer::GetStatus() {
+  v1::GetStatusResponse status = parts_.progress->Snapshot(absl::Now());
+  status.set_weights_version(parts_.weights->version());
+  status.set_connected_actors(
+      static_cast<uint32_t>(parts_.ingest->connected_streams()));
+  status.set_queued_trajectories(static_cast<uint32_t>(parts_.queue->depth()));
+  return status;
+}
+
+void Trainer::RequestCheckpoint(CheckpointDone done) {
+  absl::Status refused = absl::OkStatus();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (closed_) {
+      refused = absl::UnavailableError("the learner has stopped");
+    } else if (checkpoint_requests_.size() >= kMaxCheckpointRequests) {
+      refused = absl::ResourceExhaustedError(
+          absl::StrCat(kMaxCheckpointRequests, " checkpoint requests wait already"));
+    } else {
+      checkpoint_requests_.push_back(std::move(done));
+      return;
+    }
+  }
+  done(refused);
+}
+
+void Trainer::RequestShutdown(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  if (stop_) return;
+  stop_ = true;
+  stop_reason_ = reason.empty() ? "the learner was asked to stop" : reason;
+}
+
+bool Trainer::stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stop_;
+}
+
+std::string Trainer::stop_reason() const {
+  absl::MutexLock lock(&mutex_);
+  return stop_reason_;
+}
+
+}  // namespace weft

@@ -1,0 +1,96 @@
+// The training loop of a run.
+#ifndef WEFT_LEARNER_SERVING_TRAINER_H_
+#define WEFT_LEARNER_SERVING_TRAINER_H_
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "common/config/options.h"
+#include "learner/checkpoint/checkpoint_store.h"
+#include "learner/checkpoint/run_state.h"
+#include "learner/ingest/ingest.h"
+#include "learner/ppo/ppo_learner.h"
+#include "learner/serving/actor_link.h"
+#include "learner/serving/learner_metrics.h"
+#include "learner/serving/run_control.h"
+#include "learner/serving/run_folder.h"
+#include "learner/serving/run_progress.h"
+#include "learner/weights/weight_store.h"
+
+namespace weft {
+
+// What the trainer works with; everything must outlive it.
+struct TrainerParts {
+  PpoLearner* ppo = nullptr;
+  TrajectoryLog* log = nullptr;
+  TrajectoryQueue* queue = nullptr;
+  Ingest* ingest = nullptr;
+  WeightStore* weights = nullptr;
+  CheckpointStore* checkpoints = nullptr;
+  RunFolder* folder = nullptr;
+  RunProgress* progress = nullptr;
+  LearnerMetrics* metrics = nullptr;
+  ActorLink* actors = nullptr;
+};
+
+// Waits for episodes, updates, publishes, records, and checkpoints, until the
+// iterations are done or someone asks it to stop. Training takes the log's order, and a
+// checkpoint names the position that it has trained up to, so a resumed run takes the
+// same batches as an uninterrupted one.
+//
+// One thread calls Run; RunControl's functions may be called from any.
+class Trainer : public RunControl {
+ public:
+  Trainer(const TrainConfig& config, const TrainerParts& parts, RunState state);
+  ~Trainer() override;
+
+  // Returns OK when it was asked to stop and has left a checkpoint and summary.json.
+  // When all iterations are done it writes those, tells the actors to drain and serves
+  // the status until it is asked to stop. An error is one that no further waiting
+  // cures: three updates in a row failed, or the last checkpoint or the summary cannot
+  // be written.
+  absl::Status Run();
+
+  v1::GetStatusResponse GetStatus() override;
+  void RequestCheckpoint(CheckpointDone done) override;
+  void RequestShutdown(const std::string& reason) override;
+
+ private:
+  // Nothing when it is time to stop.
+  absl::StatusOr<std::vector<QueuedTrajectory>> WaitForEpisodes();
+  absl::Status TrainOn(std::vector<QueuedTrajectory> batch);
+  void RecordEpisodes(const std::vector<Trajectory>& episodes);
+  void CountDrop(const std::string& reason, uint64_t count);
+  void FinishIteration(IterationRecord record, absl::Time start);
+  absl::StatusOr<std::string> SaveCheckpoint();
+  void SaveCheckpointIfDue();
+  void AnswerCheckpointRequests();
+  absl::Status Conclude(const std::string& reason);
+  void WaitForActorsToDrain();
+  void ServeUntilStopped();
+  bool stopping() const;
+  std::string stop_reason() const;
+
+  const TrainConfig config_;
+  const TrainerParts parts_;
+  RunState state_;                        // Of the training thread.
+  std::deque<uint64_t> saved_positions_;  // Of the kept checkpoints, oldest first.
+  uint64_t iteration_saved_ = 0;          // Of the newest checkpoint; 0: none.
+  int failed_updates_ = 0;                // In a row.
+
+  mutable absl::Mutex mutex_;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string stop_reason_ ABSL_GUARDED_BY(mutex_);
+  std::vector<CheckpointDone> checkpoint_requests_ ABSL_GUARDED_BY(mutex_);
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // Run has returned.
+};
+
+}  // namespace weft
+
+#endif  // WEFT_LEARNER_SERVING_TRAINER_H_
