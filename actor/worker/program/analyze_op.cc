@@ -98,6 +98,13 @@ int FlopsPerPoint(mlir::linalg::LinalgOp op) {
 
 bool HasSplittableReduction(mlir::linalg::LinalgOp op) {
   if (op.getNumReductionLoops() != 1 || op.getNumDpsInits() != 1) return false;
+  const unsigned loops = op.getNumLoops();
+  if (!mlir::linalg::isReductionIterator(op.getIteratorTypesArray().back()) ||
+      op.getMatchingIndexingMap(op.getDpsInitOperand(0)) !=
+          mlir::AffineMap::getMultiDimIdentityMap(loops, op.getContext())
+              .getMajorSubMap(loops - 1)) {
+    return false;
+  }
   llvm::SmallVector<mlir::Operation*, 4> combiners;
   if (!mlir::matchReduction(op.getRegionOutputArgs(), 0, combiners)) return false;
   return combiners.size() == 1 && mlir::arith::getNeutralElement(combiners[0]);

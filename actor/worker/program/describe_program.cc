@@ -95,12 +95,13 @@ absl::StatusOr<ProgramInfo> DescribeProgram(mlir::ModuleOp module,
                                             const std::string& name) {
   ProgramInfo info;
   info.name = name;
+  mlir::func::FuncOp entry = *module.getOps<mlir::func::FuncOp>().begin();
   // The default walk is the one that transform.structured.match uses.
   std::vector<mlir::linalg::LinalgOp> found;
   module->walk([&](mlir::linalg::LinalgOp op) { found.push_back(op); });
   if (found.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(FormatLocation(module.getLoc(), name),
+        absl::StrCat(FormatLocation(entry.getLoc(), name),
                      ": no linalg operation; expected at least one to schedule"));
   }
   std::map<std::string, int> count;
@@ -125,7 +126,7 @@ absl::StatusOr<ProgramInfo> DescribeProgram(mlir::ModuleOp module,
                      " loops; expected at most ", kMaxLoops));
   }
   info.neighbours = FindNeighbours(found, info);
-  info.bytes = CompulsoryBytes(*module.getOps<mlir::func::FuncOp>().begin());
+  info.bytes = CompulsoryBytes(entry);
   return info;
 }
 

@@ -3,9 +3,6 @@
 namespace weft {
 namespace {
 
-// Survives the folding of unit loops, which replaces the operation and ends its handle.
-constexpr char kAnchorAttribute[] = "weft.anchor";
-
 // The sizes of the parallel or of the reduction loops; 0 where a loop is not split.
 std::vector<int64_t> BandSizes(const StructuredOp& op,
                                const std::vector<int64_t>& extents,
@@ -19,10 +16,11 @@ std::vector<int64_t> BandSizes(const StructuredOp& op,
 
 void VectorizeGeneralized(const Handle& target, ScheduleText* text) {
   const Handle generic = text->Generalize(target);
-  text->Annotate(generic, kAnchorAttribute);
+  // The folding replaces the operation. Its handle follows through the slices that come
+  // with it; an attribute would be lost, and with it the vectorization, silently.
   text->ApplyPatterns(text->MatchAll("func.func"),
                       {"linalg.fold_unit_extent_dims_via_slices"});
-  text->Vectorize(text->MatchAttribute(kAnchorAttribute));
+  text->Vectorize(generic);
 }
 
 void VectorizePartialReduction(const StructuredOp& op,

@@ -10,7 +10,7 @@ namespace {
 // it (1,024 multiply-adds compile in 0.1 s, 262,144 in 15 s).
 constexpr int64_t kMaxVectorPoints = 1024;
 // Share of the registers that accumulators may take; the rest holds operands.
-constexpr double kAccumulatorShare = 0.85;
+constexpr double kAccumulatorShare = 0.875;
 
 // Other vector lengths, such as 24 or 40, compile to code that is 10 times slower.
 constexpr std::initializer_list<int64_t> kVectorSizes = {8, 16, 32, 64};

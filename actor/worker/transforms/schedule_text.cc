@@ -49,17 +49,6 @@ std::vector<Handle> ScheduleText::MatchEach(const std::string& op_name, int coun
   return each;
 }
 
-Handle ScheduleText::MatchAttribute(const std::string& attribute) {
-  const Handle found = NewHandle();
-  Line(absl::StrCat(found, " = transform.structured.match attributes{", attribute,
-                    "} in %payload : (", kOp, ") -> ", kOp));
-  return found;
-}
-
-void ScheduleText::Annotate(const Handle& target, const std::string& attribute) {
-  Line(absl::StrCat("transform.annotate ", target, " \"", attribute, "\" : ", kOp));
-}
-
 Handle ScheduleText::TileUsingFor(const Handle& target,
                                   const std::vector<int64_t>& sizes,
                                   const std::vector<int>& interchange) {

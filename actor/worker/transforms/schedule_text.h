@@ -20,8 +20,6 @@ class ScheduleText {
   std::vector<Handle> MatchEach(const std::string& op_name, int count);
   // Every operation of this name, possibly none.
   Handle MatchAll(const std::string& op_name);
-  Handle MatchAttribute(const std::string& attribute);
-  void Annotate(const Handle& target, const std::string& attribute);
 
   // Each tiling returns the handle of the tiled operation. 0 leaves a loop alone;
   // without any size > 0 nothing is emitted and `target` is returned. `interchange` is

@@ -1,0 +1,179 @@
+#include "actor/worker/transforms/legal_actions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/actor/worker/program_files.h"
+#include "tests/actor/worker/transforms/structured_ops.h"
+
+namespace weft {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<int64_t> Sizes(SizeSet set) {
+  std::vector<int64_t> sizes;
+  for (int j = 0; j < kNumSizes; ++j) {
+    if (set >> j & 1) sizes.push_back(kSizeTable[j]);
+  }
+  return sizes;
+}
+
+Action Tile(std::vector<int64_t> sizes) {
+  return {ActionKind::kTile, std::move(sizes), {}, {}};
+}
+Action Parallelize(std::vector<int64_t> sizes) {
+  return {ActionKind::kParallelize, std::move(sizes), {}, {}};
+}
+Action Interchange(std::vector<int> order) {
+  return {ActionKind::kInterchange, {}, std::move(order), {}};
+}
+Action Vectorize(std::vector<int64_t> sizes, VectorizeMode mode) {
+  return {ActionKind::kVectorize, std::move(sizes), {}, mode};
+}
+
+// The mask after the actions, each of which must be legal in its turn.
+ActionMask MaskAfter(const StructuredOp& op, const Schedule& schedule,
+                     const MachineModel& machine = Avx2()) {
+  Nest nest(op);
+  for (const Action& action : schedule) {
+    const absl::Status legal = CheckLegal(LegalActions(op, nest, machine), action);
+    EXPECT_TRUE(legal.ok()) << legal;
+    nest.Advance(action);
+  }
+  return LegalActions(op, nest, machine);
+}
+
+bool Legal(const ActionMask& mask, const Action& action) {
+  return CheckLegal(mask, action).ok();
+}
+
+const SizeMask& TileSizes(const ActionMask& mask) {
+  return mask.sizes[SizeSlot(ActionKind::kTile, {})];
+}
+
+TEST(LegalActionsTest, TilesDivideTheirLoop) {
+  const ActionMask mask = MaskAfter(Matmul(48, 64, 7), {});
+  EXPECT_THAT(Sizes(TileSizes(mask).allowed[0]), ElementsAre(0, 1, 2, 4, 8, 16));
+  EXPECT_THAT(Sizes(TileSizes(mask).allowed[1]), ElementsAre(0, 1, 2, 4, 8, 16, 32));
+  EXPECT_THAT(Sizes(TileSizes(mask).allowed[2]), ElementsAre(0, 1));
+}
+
+TEST(LegalActionsTest, TileSizesFollowTheCurrentTile) {
+  const ActionMask mask = MaskAfter(Matmul(48, 64, 80), {Tile({16, 0, 0})});
+  EXPECT_THAT(Sizes(TileSizes(mask).allowed[0]), ElementsAre(0, 1, 2, 4, 8));
+}
+
+TEST(LegalActionsTest, ATileOfNothingIsIllegal) {
+  EXPECT_FALSE(Legal(MaskAfter(Matmul(48, 64, 80), {}), Tile({0, 0, 0})));
+}
+
+TEST(LegalActionsTest, AtMostThreeTileBands) {
+  const StructuredOp op = Matmul(64, 64, 64);
+  const Schedule two = {Tile({32, 0, 0}), Tile({16, 0, 0})};
+  EXPECT_TRUE(MaskAfter(op, two).Allows(ActionKind::kTile));
+  Schedule three = two;
+  three.push_back(Tile({8, 0, 0}));
+  EXPECT_FALSE(MaskAfter(op, three).Allows(ActionKind::kTile));
+}
+
+TEST(LegalActionsTest, OnlyParallelLoopsAreParallelized) {
+  const ActionMask mask = MaskAfter(Matmul(48, 64, 80), {});
+  EXPECT_TRUE(Legal(mask, Parallelize({16, 0, 0})));
+  EXPECT_FALSE(Legal(mask, Parallelize({16, 0, 16})));
+}
+
+TEST(LegalActionsTest, ParallelizeComesOnceAndBeforeTiles) {
+  const StructuredOp op = Matmul(64, 64, 64);
+  EXPECT_FALSE(
+      MaskAfter(op, {Parallelize({16, 0, 0})}).Allows(ActionKind::kParallelize));
+  EXPECT_FALSE(MaskAfter(op, {Tile({0, 0, 16})}).Allows(ActionKind::kParallelize));
+}
+
+TEST(LegalActionsTest, InterchangeIsNotRepeated) {
+  const StructuredOp op = Matmul(64, 64, 64);
+  EXPECT_FALSE(
+      MaskAfter(op, {Interchange({2, 0, 1})}).Allows(ActionKind::kInterchange));
+  EXPECT_TRUE(MaskAfter(op, {Interchange({2, 0, 1}), Tile({0, 0, 8})})
+                  .Allows(ActionKind::kInterchange));
+}
+
+TEST(LegalActionsTest, InterchangeNeedsTwoLoopsThatMove) {
+  EXPECT_FALSE(MaskAfter(Matmul(64, 1, 1), {}).Allows(ActionKind::kInterchange));
+}
+
+TEST(LegalActionsTest, NothingIsLegalAfterATerminalAction) {
+  const ActionMask mask = MaskAfter(Matmul(64, 64, 64), {Action()});
+  EXPECT_EQ(mask.kinds, 0u);
+}
+
+TEST(LegalActionsTest, StopIsAlwaysLegal) {
+  EXPECT_TRUE(MaskAfter(Matmul(61, 1, 1), {}).Allows(ActionKind::kStop));
+}
+
+TEST(LegalActionsTest, TheLastActionIsTerminal) {
+  const StructuredOp op = Matmul(512, 512, 512);
+  Nest nest(op);
+  nest.history.resize(kMaxActions - 1);
+  const ActionMask mask = LegalActions(op, nest, Avx2());
+  EXPECT_FALSE(mask.Allows(ActionKind::kTile));
+  EXPECT_FALSE(mask.Allows(ActionKind::kInterchange));
+  EXPECT_FALSE(mask.Allows(ActionKind::kParallelize));
+  EXPECT_TRUE(mask.Allows(ActionKind::kVectorize));
+  EXPECT_TRUE(mask.Allows(ActionKind::kStop));
+}
+
+TEST(LegalActionsTest, IndicesThatAreNoSumsOfLoopsLeaveOnlyStop) {
+  StructuredOp op = Matmul(64, 64, 64);
+  op.affine = false;
+  EXPECT_EQ(MaskAfter(op, {}).kinds, 1u << static_cast<int>(ActionKind::kStop));
+}
+
+TEST(LegalActionsTest, VectorsRunAlongTheContiguousOutputLoop) {
+  const ActionMask mask = MaskAfter(Matmul(48, 64, 80), {});
+  const SizeMask& sizes =
+      mask.sizes[SizeSlot(ActionKind::kVectorize, VectorizeMode::kContract)];
+  EXPECT_THAT(Sizes(sizes.allowed[1]), ElementsAre(8, 16, 32, 64));
+}
+
+TEST(LegalActionsTest, AccumulatorsFitTheRegistersOfTheMachine) {
+  const StructuredOp op = Matmul(64, 64, 64);
+  const Action wide = Vectorize({8, 32, 1}, VectorizeMode::kContract);
+  EXPECT_FALSE(Legal(MaskAfter(op, {}, Avx2()), wide));   // 32 registers of 16.
+  EXPECT_TRUE(Legal(MaskAfter(op, {}, Avx512()), wide));  // 16 registers of 32.
+  EXPECT_TRUE(Legal(MaskAfter(op, {}, Avx2()),
+                    Vectorize({4, 16, 1}, VectorizeMode::kContract)));
+}
+
+TEST(LegalActionsTest, VectorSpaceIsBounded) {
+  const ActionMask mask = MaskAfter(Matmul(64, 64, 64), {});
+  EXPECT_TRUE(Legal(mask, Vectorize({4, 16, 16}, VectorizeMode::kContract)));
+  EXPECT_FALSE(Legal(mask, Vectorize({8, 8, 32}, VectorizeMode::kContract)));
+}
+
+TEST(LegalActionsTest, LoopsWithoutAVectorWidthAreNotVectorized) {
+  EXPECT_FALSE(MaskAfter(Matmul(64, 61, 64), {}).Allows(VectorizeMode::kContract));
+}
+
+TEST(LegalActionsTest, WindowsAreNeverSplitIntoPartialResults) {
+  const ActionMask mask = MaskAfter(Convolution(14, 14, 32, 1), {});
+  EXPECT_FALSE(mask.Allows(VectorizeMode::kReduction));
+  EXPECT_FALSE(mask.Allows(VectorizeMode::kContract));
+}
+
+TEST(LegalActionsTest, DecomposeNeedsOneRowAtATime) {
+  const ActionMask mask = MaskAfter(Convolution(14, 14, 32, 1), {});
+  const auto decompose = VectorizeMode::kDecompose;
+  EXPECT_TRUE(Legal(mask, Vectorize({1, 1, 7, 16, 1, 1, 4}, decompose)));
+  EXPECT_FALSE(Legal(mask, Vectorize({1, 2, 7, 8, 1, 1, 4}, decompose)));
+}
+
+TEST(LegalActionsTest, StridedWindowsAreGeneralizedPointByPoint) {
+  const auto generalize = VectorizeMode::kGeneralize;
+  const Action two = Vectorize({1, 1, 2, 16, 1, 1, 4}, generalize);
+  EXPECT_TRUE(Legal(MaskAfter(Convolution(8, 8, 32, 1), {}), two));
+  EXPECT_FALSE(Legal(MaskAfter(Convolution(8, 8, 32, 2), {}), two));
+}
+
+}  // namespace
+}  // namespace weft
