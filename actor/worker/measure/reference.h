@@ -3,6 +3,7 @@
 #define WEFT_ACTOR_WORKER_MEASURE_REFERENCE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -34,6 +35,8 @@ class Reference {
   const std::vector<KernelArgument>& arguments() const { return arguments_; }
   // The expected contents of argument `index`, which is an output.
   const void* expected(size_t index) const { return outputs_[index]; }
+  // Memory that the outputs take.
+  int64_t output_bytes() const { return static_cast<int64_t>(mapped_bytes_); }
   // Floating-point operations per output element; at least 1.
   double reduction_length() const { return reduction_length_; }
 

@@ -1,0 +1,112 @@
+#include "actor/worker/server/measure_command.h"
+
+#include <errno.h>
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "actor/worker/compiler_context.h"
+#include "actor/worker/lowering/host_cpu.h"
+#include "actor/worker/lowering/kernel.h"
+#include "actor/worker/lowering/warm_up.h"
+#include "actor/worker/measure/probe_machine.h"
+#include "actor/worker/transforms/apply_schedule.h"
+#include "actor/worker/transforms/scheduled_program.h"
+
+namespace weft {
+namespace {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return absl::ErrnoToStatus(errno, absl::StrCat("reading ", path));
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void PrintMachine(const MachineModel& machine) {
+  std::cout << absl::StrFormat(
+      "machine            %s, %.1f GFLOP/s, memory %.1f GB/s, cache %.1f GB/s\n",
+      HostCpuName(), machine.peak_flops * 1e-9, machine.memory_bandwidth * 1e-9,
+      machine.cache_bandwidth * 1e-9);
+}
+
+void PrintMeasurement(const Measurement& measurement, const ScheduledProgram& program,
+                      const MachineModel& machine) {
+  std::cout << absl::StrFormat("outcome            %s\n",
+                               OutcomeName(measurement.outcome));
+  if (!measurement.message.empty()) {
+    std::cout << absl::StrFormat("message            %s\n", measurement.message);
+  }
+  std::cout << absl::StrFormat("compile            %.1f ms\n",
+                               measurement.compile_seconds * 1e3)
+            << absl::StrFormat(
+                   "check              %.1f ms, largest relative error %.3g\n",
+                   measurement.check_seconds * 1e3, measurement.max_relative_error);
+  if (measurement.outcome != Outcome::kOk) return;
+  const double roofline = RooflineSeconds(program.flops(), program.bytes(), machine);
+  std::cout << absl::StrFormat("time               %.3f us (smallest of %d samples)\n",
+                               measurement.seconds * 1e6, measurement.samples.size())
+            << absl::StrFormat(
+                   "rate               %.2f GFLOP/s, %.1f %% of the peak\n",
+                   program.flops() / measurement.seconds * 1e-9,
+                   program.flops() / measurement.seconds / machine.peak_flops * 100)
+            << absl::StrFormat("roofline           %.3f us, %.1f %% of it reached\n",
+                               roofline * 1e6, roofline / measurement.seconds * 100);
+}
+
+}  // namespace
+
+absl::Status RunMeasureCommand(const MeasureCommand& command) {
+  absl::StatusOr<std::string> source = ReadFile(command.program_path);
+  if (!source.ok()) return source.status();
+  std::string schedule;
+  if (!command.schedule_path.empty()) {
+    absl::StatusOr<std::string> text = ReadFile(command.schedule_path);
+    if (!text.ok()) return text.status();
+    schedule = *text;
+  }
+  absl::StatusOr<MachineModel> machine = ProbeMachineOnce(
+      command.settings.lease_path, command.settings.lease_timeout_seconds,
+      command.settings.timing_cpu);
+  if (!machine.ok()) return machine.status();
+
+  CompilerContext context;
+  WarmUpCompiler(context);
+  auto program =
+      ScheduledProgram::Load(context, command.program_path, *source, *machine);
+  if (!program.ok()) return program.status();
+  mlir::OwningOpRef<mlir::ModuleOp> scheduled = (*program)->OriginalModule();
+  if (!schedule.empty()) {
+    absl::Status applied = ApplyScheduleModule(context, schedule, *scheduled);
+    if (!applied.ok()) return applied;
+  }
+  if (command.print_assembly) {
+    auto assembly = KernelAssembly(context, std::move(scheduled));
+    if (!assembly.ok()) return assembly.status();
+    std::cout << *assembly;
+    return absl::OkStatus();
+  }
+
+  auto reference = Reference::Compute(
+      [&] { return CompileKernel(context, (*program)->OriginalModule()); },
+      (*program)->flops(), LimitsOf(command.settings));
+  if (!reference.ok()) return reference.status();
+  // Runs in a child, so that giving the module away is fine.
+  absl::StatusOr<Measurement> measurement = Measure(
+      **reference, [&] { return CompileKernel(context, std::move(scheduled)); },
+      {(*program)->flops(), (*program)->bytes()}, *machine, command.settings);
+  if (!measurement.ok()) return measurement.status();
+  PrintMachine(*machine);
+  PrintMeasurement(*measurement, **program, *machine);
+  if (measurement->outcome == Outcome::kOk) return absl::OkStatus();
+  return absl::FailedPreconditionError("the schedule was not measured");
+}
+
+}  // namespace weft

@@ -1,0 +1,71 @@
+// What a worker does, behind plain data: neither MLIR nor protobuf in sight.
+#ifndef WEFT_ACTOR_WORKER_SERVER_WORKER_SESSION_H_
+#define WEFT_ACTOR_WORKER_SERVER_WORKER_SESSION_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "actor/worker/measure/measure.h"
+#include "common/schedule/action.h"
+#include "common/schedule/features.h"
+#include "common/schedule/observation.h"
+#include "common/schedule/trajectory.h"
+
+namespace weft {
+
+// One program at a time with one schedule under construction. The process must have one
+// thread: measuring forks. Everything but LoadProgram and ProbeMachine fails with
+// FAILED_PRECONDITION while no program is loaded. Not thread-safe.
+class WorkerSession {
+ public:
+  struct Program {
+    int num_loops = 0;
+    std::string anchor;
+    double flops = 0;
+    double bytes = 0;
+  };
+  struct Progress {
+    Observation observation;
+    bool done = false;
+  };
+  struct Export {
+    std::string schedule_module;
+    std::string transformed_ir;  // Empty unless asked for.
+  };
+  struct Machine {
+    MachineModel limits;
+    std::string cpu;
+  };
+
+  // Compiles a small program in this process, so that every child finds the compiler's
+  // code linked and its tables filled.
+  WorkerSession();
+  ~WorkerSession();
+
+  // Replaces the current program when it succeeds. A machine that was not probed yet is
+  // probed first, with the default lease; see ProbeMachine.
+  absl::StatusOr<Program> LoadProgram(const std::string& name,
+                                      const std::string& source);
+
+  // See ScheduledProgram for these three.
+  absl::StatusOr<Observation> Reset();
+  absl::StatusOr<Progress> Step(const Action& action);
+  absl::StatusOr<Export> ExportSchedule(bool include_ir);
+
+  // Measures the schedule so far. The first measurement of a program also computes its
+  // reference, in a child with the same limits; the references of the last few programs
+  // are kept. FAILED_PRECONDITION when the program fails without any schedule.
+  absl::StatusOr<Measurement> MeasureSchedule(const MeasureSettings& settings);
+
+  // The machine's limits, from the file beside the lease when it has them.
+  absl::StatusOr<Machine> ProbeMachine(const std::string& lease_path, int timing_cpu);
+
+ private:
+  struct State;  // Hides MLIR.
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_SERVER_WORKER_SESSION_H_
