@@ -16,7 +16,7 @@ namespace weft {
 class ReferenceCache {
  public:
   static constexpr size_t kMaxEntries = 64;
-  static constexpr int64_t kMaxBytes = int64_t{512} << 20;
+  static constexpr int64_t kMaxBytes = int64_t{256} << 20;
 
   // The reference of the program with this text, computed by Reference::Compute unless
   // it is known. Valid until the next call. Failures are not remembered: a time limit
