@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "actor/environment/worker_startup.h"
 #include "common/schedule/trajectory.h"
 #include "common/wire/schedule_proto.h"
 
@@ -42,8 +43,11 @@ absl::Duration WorkerEnvironment::step_timeout() const {
 
 absl::Duration WorkerEnvironment::measure_timeout() const {
   const MeasureOptions& measure = options_.measure;
-  return absl::Seconds(measure.compile_timeout_seconds + measure.run_timeout_seconds +
-                       measure.lease_timeout_seconds) +
+  // Twice: a worker's first measurement of a program runs the unscheduled one before,
+  // as the reference of the check.
+  return 2 * absl::Seconds(measure.compile_timeout_seconds +
+                           measure.run_timeout_seconds +
+                           measure.lease_timeout_seconds) +
          kMeasureSlack;
 }
 
@@ -51,22 +55,33 @@ absl::StatusOr<v1::WorkerResponse> WorkerEnvironment::Ask(
     const v1::WorkerRequest& request, absl::Duration timeout) {
   absl::StatusOr<v1::WorkerResponse> response = worker_.Call(request, timeout);
   if (!response.ok()) {
-    if (!worker_.running()) {
-      loaded_.clear();
-      if (options_.on_worker_lost) options_.on_worker_lost(worker_.last_loss());
-    }
+    if (!worker_.running()) ReportLoss();
     return response;
   }
   if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
   return response;
 }
 
+absl::Status WorkerEnvironment::StartWorker() {
+  if (absl::Status status = worker_.Start(); !status.ok()) return status;
+  if (started_before_) ++restarts_;
+  started_before_ = true;
+  // A worker needs the machine's limits before it can load a program; with our lease it
+  // finds what an earlier probe has left there.
+  const absl::Status probed = ProbeMachine(worker_, options_.measure).status();
+  if (!worker_.running()) ReportLoss();
+  return probed;
+}
+
+void WorkerEnvironment::ReportLoss() {
+  loaded_.clear();
+  if (options_.on_worker_lost) options_.on_worker_lost(worker_.last_loss());
+}
+
 absl::Status WorkerEnvironment::EnsureLoaded(const SuiteProgram& program) {
   if (!worker_.running()) {
     loaded_.clear();
-    if (absl::Status status = worker_.Start(); !status.ok()) return status;
-    if (started_before_) ++restarts_;
-    started_before_ = true;
+    if (absl::Status status = StartWorker(); !status.ok()) return status;
   }
   if (loaded_ == program.name) return absl::OkStatus();
   v1::WorkerRequest request;

@@ -62,6 +62,8 @@ class WorkerEnvironment : public Environment {
   // an error that the worker answered with gives that error, with the worker running.
   absl::StatusOr<v1::WorkerResponse> Ask(const v1::WorkerRequest& request,
                                          absl::Duration timeout);
+  void ReportLoss();
+  absl::Status StartWorker();
   absl::StatusOr<Observation> Begin(const SuiteProgram& program);
   absl::Status EnsureLoaded(const SuiteProgram& program);
   absl::StatusOr<Observation> ResetWorker();

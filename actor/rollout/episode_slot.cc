@@ -14,8 +14,8 @@ namespace {
 
 // How long a slot may take to notice that the actor drains.
 constexpr absl::Duration kPoll = absl::Milliseconds(200);
-constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
-constexpr absl::Duration kLongestPause = absl::Seconds(5);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestPause = absl::Seconds(2);
 
 // Of a reset: whether it would fail again.
 bool IsOfTheProgram(const absl::Status& status) {

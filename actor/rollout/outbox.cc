@@ -88,6 +88,11 @@ size_t Outbox::depth() const {
   return queue_.size();
 }
 
+uint64_t Outbox::added() const {
+  absl::MutexLock lock(&mutex_);
+  return added_;
+}
+
 uint64_t Outbox::acknowledged() const {
   absl::MutexLock lock(&mutex_);
   return acknowledged_;

@@ -53,6 +53,8 @@ class Outbox {
 
   size_t depth() const ABSL_LOCKS_EXCLUDED(mutex_);
   size_t capacity() const { return capacity_; }
+  // The highest sequence so far.
+  uint64_t added() const ABSL_LOCKS_EXCLUDED(mutex_);
   uint64_t acknowledged() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -133,6 +133,7 @@ absl::Status StreamClient::RunStream() {
     SendUntilEnded(stream.get());
   }
   EndStream(stream.get());
+  if (absl::IsFailedPrecondition(stream->status())) pay_through_ = outbox_->added();
   connected_ = false;
   credits_->Close();
   // A failed hello ends in a cancelled stream, whose own status says less.
@@ -172,12 +173,21 @@ void StreamClient::SendUntilEnded(TrajectoryStream* stream) {
   while (!stream->ended() && !FlushIsOver()) {
     const std::shared_ptr<const Trajectory> next = outbox_->Next(kPoll);
     if (next == nullptr) continue;
+    if (next->sequence <= pay_through_ && !Pay(stream)) return;
     absl::Status written = stream->Write(Message(*next), kPoll);
     while (absl::IsDeadlineExceeded(written) && !FlushIsOver()) {
       written = stream->FinishWrite(kPoll);
     }
     if (!written.ok()) return;
   }
+}
+
+bool StreamClient::Pay(TrajectoryStream* stream) {
+  while (!stream->ended() && !FlushIsOver()) {
+    if (credits_->Take(kPoll).has_value()) return true;
+    if (credits_->draining()) return false;
+  }
+  return false;
 }
 
 void StreamClient::EndStream(TrajectoryStream* stream) {

@@ -42,6 +42,10 @@ struct StreamClientOptions {
 // acknowledgements to the outbox and grants to the credit pool; when the stream ends it
 // opens the next, for as long as it lives, and logs once per outage what it waits for.
 //
+// Trajectories whose credit was granted on an earlier stream are sent without another:
+// the learner remembers what it had granted. If it does not (FAILED_PRECONDITION), the
+// client pays for them with new credits, before any slot starts an episode.
+//
 // A learner that has less than it had acknowledged is another one, or lost its log. The
 // client then starts a new actor run (RUN.2, RUN.3, ...) whose trajectories are
 // numbered from 1, so that none is refused or taken for another. Thread-safe.
@@ -72,6 +76,8 @@ class StreamClient {
   // Waits for the learner's answer to the hello.
   absl::Status AwaitHelloAck(TrajectoryStream* stream);
   void SendUntilEnded(TrajectoryStream* stream);
+  // False when the stream ends before there was a credit.
+  bool Pay(TrajectoryStream* stream);
   absl::Status Handle(const v1::TrajectoryStreamResponse& response);
   absl::Status HandleHelloAck(const v1::HelloAck& ack);
   v1::TrajectoryStreamRequest Hello() const;
@@ -95,7 +101,9 @@ class StreamClient {
   absl::Time stop_time_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   absl::Time flush_deadline_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   absl::Status last_failure_ ABSL_GUARDED_BY(mutex_);
-  bool outage_logged_ = false;  // Of the client's thread.
+  // Of the client's thread alone.
+  bool outage_logged_ = false;
+  uint64_t pay_through_ = 0;  // Sequences that need a new credit.
   std::thread thread_;
 };
 
