@@ -92,16 +92,22 @@ bool MustBeUnit(const StructuredOp& op, VectorizeMode mode, int loop) {
   return false;
 }
 
+// 0 when the vector loop has no vector length.
 SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode,
                     int loop, int vector_loop) {
   const int64_t extent = nest.extents[loop];
-  if (MustBeUnit(op, mode, loop)) return DividingSizes(kUnit, extent);
+  if (MustBeUnit(op, mode, loop)) {
+    return loop == vector_loop ? 0 : DividingSizes(kUnit, extent);
+  }
   if (loop == vector_loop) {
     const SizeSet wide = DividingSizes(kVectorSizes, extent);
     return wide != 0 ? wide : DividingSizes(kShortVectorSizes, extent);
   }
+  // Decomposed windows are transposed to channels-last first, where no other loop is
+  // contiguous.
   const bool powers_of_two =
-      op.loops[loop].reduction || op.transpose || ContiguousInSomeInput(op, loop);
+      op.loops[loop].reduction || op.transpose ||
+      (mode != VectorizeMode::kDecompose && ContiguousInSomeInput(op, loop));
   return DividingSizes(powers_of_two ? kPowerOfTwoSizes : kRowSizes, extent);
 }
 

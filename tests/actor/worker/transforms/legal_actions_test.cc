@@ -175,5 +175,14 @@ TEST(LegalActionsTest, StridedWindowsAreGeneralizedPointByPoint) {
   EXPECT_FALSE(Legal(MaskAfter(Convolution(8, 8, 32, 2), {}), two));
 }
 
+// The vector loop of a channels-first window is the output column, which a stride
+// forbids.
+TEST(LegalActionsTest, AVectorLoopThatMustBeUnitLeavesNoVectors) {
+  StructuredOp op = Convolution(8, 8, 32, 2);
+  OperandInfo& output = op.operands.back();
+  std::swap(output.coefficients[2], output.coefficients[3]);
+  EXPECT_FALSE(MaskAfter(op, {}).Allows(VectorizeMode::kGeneralize));
+}
+
 }  // namespace
 }  // namespace weft
