@@ -39,7 +39,7 @@ double MemorySeconds(const SyntheticProgram& program, const MachineModel& machin
     working_set += static_cast<double>(program.Footprint(i, nest.tile)) * kElementBytes;
   }
   const double l1 = static_cast<double>(machine.l1_bytes);
-  const double misses = working_set <= l1 ? 1 : working_set <= 4 * l1 ? 3 : 8;
+  const double misses = working_set <= l1 ? 1 : working_set <= 4 * l1 ? 4 : 16;
   return std::max(program.bytes() / machine.memory_bandwidth,
                   TrafficBytes(program, nest) * misses / machine.cache_bandwidth);
 }
@@ -178,7 +178,7 @@ MachineModel SyntheticMachine(uint64_t seed) {
   MachineModel machine;
   machine.l1_bytes = (random() % 2 == 0 ? 16 : 32) << 10;
   machine.peak_flops = 40e9 * (1 + static_cast<double>(random() % 8) / 8);
-  machine.cache_bandwidth = 60e9 * (1 + static_cast<double>(random() % 8) / 8);
+  machine.cache_bandwidth = 30e9 * (1 + static_cast<double>(random() % 8) / 8);
   machine.memory_bandwidth = machine.cache_bandwidth / 4;
   return machine;
 }

@@ -1,0 +1,55 @@
+#include "learner/ppo/advantages.h"
+
+#include <cmath>
+
+namespace weft {
+
+Advantages EstimateAdvantages(const std::vector<Step>& steps, double discount,
+                              double lambda) {
+  Advantages result;
+  result.advantages.resize(steps.size());
+  result.returns.resize(steps.size());
+  double next_value = 0;
+  double next_advantage = 0;
+  for (size_t i = steps.size(); i-- > 0;) {
+    const double value = steps[i].value;
+    const double error = steps[i].reward + discount * next_value - value;
+    next_advantage = error + discount * lambda * next_advantage;
+    next_value = value;
+    result.advantages[i] = next_advantage;
+    result.returns[i] = next_advantage + value;
+  }
+  return result;
+}
+
+Moments MomentsOf(const std::vector<double>& values) {
+  Moments moments;
+  if (values.empty()) return moments;
+  const auto count = static_cast<double>(values.size());
+  for (double value : values) moments.mean += value / count;
+  double variance = 0;
+  for (double value : values) {
+    variance += (value - moments.mean) * (value - moments.mean) / count;
+  }
+  moments.standard_deviation = std::sqrt(variance);
+  return moments;
+}
+
+void Normalize(std::vector<double>* values) {
+  const Moments moments = MomentsOf(*values);
+  for (double& value : *values) {
+    // The small constant keeps rounding errors of equal values from becoming signals.
+    value = (value - moments.mean) / (moments.standard_deviation + 1e-6);
+  }
+}
+
+double ExplainedVariance(const std::vector<double>& predictions,
+                         const std::vector<double>& targets) {
+  std::vector<double> errors(targets.size());
+  for (size_t i = 0; i < targets.size(); ++i) errors[i] = targets[i] - predictions[i];
+  const double spread = MomentsOf(targets).standard_deviation;
+  const double rest = MomentsOf(errors).standard_deviation;
+  return spread > 0 ? 1 - rest * rest / (spread * spread) : 0;
+}
+
+}  // namespace weft

@@ -1,0 +1,225 @@
+#include "learner/ppo/ppo_learner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "common/policy/torch_threads.h"
+#include "tests/learner/ppo/synthetic_training.h"
+
+namespace weft {
+namespace {
+
+using ::testing::HasSubstr;
+
+PolicyOptions SmallPolicy() {
+  PolicyOptions options;
+  options.width = 16;
+  options.layers = 1;
+  return options;
+}
+
+PpoOptions SmallBatches() {
+  PpoOptions options;
+  options.minibatch_steps = 16;
+  return options;
+}
+
+std::unique_ptr<PpoLearner> MakeLearner(const PpoOptions& ppo = SmallBatches(),
+                                        uint64_t seed = 1) {
+  SetTorchThreads(1);
+  return PpoLearner::Create(SmallPolicy(), ppo, "cpu", 6, seed).value();
+}
+
+// Played by the learner's own weights.
+std::vector<Trajectory> Episodes(const PpoLearner& learner, int count, uint64_t seed) {
+  const std::unique_ptr<TorchPolicy> policy =
+      TorchPolicy::Create(SmallPolicy()).value();
+  EXPECT_TRUE(policy->LoadWeights(learner.SerializeWeights(), learner.version()).ok());
+  std::mt19937_64 random(seed);
+  return PlayEpisodes(*policy, /*environment_seed=*/1, count, random);
+}
+
+void UpdateTimes(PpoLearner& learner, int first, int last) {
+  for (int i = first; i < last; ++i) {
+    const absl::StatusOr<UpdateStats> stats = learner.Update(Episodes(learner, 12, i));
+    ASSERT_TRUE(stats.ok()) << stats.status();
+  }
+}
+
+TEST(PpoLearner, GivesTheSameWeightsForTheSameSeedAndTrajectories) {
+  const auto one = MakeLearner();
+  const auto other = MakeLearner();
+  UpdateTimes(*one, 0, 3);
+  UpdateTimes(*other, 0, 3);
+  EXPECT_EQ(one->SerializeWeights(), other->SerializeWeights());
+  EXPECT_NE(MakeLearner(SmallBatches(), 2)->SerializeWeights(),
+            MakeLearner(SmallBatches(), 1)->SerializeWeights());
+}
+
+TEST(PpoLearner, ContinuesAfterARestoreAsIfNothingHadHappened) {
+  const auto straight = MakeLearner();
+  UpdateTimes(*straight, 0, 6);
+  const auto first_half = MakeLearner();
+  UpdateTimes(*first_half, 0, 3);
+  const std::string state = first_half->SerializeState();
+  // Another seed: everything must come from the state.
+  const auto resumed = MakeLearner(SmallBatches(), 99);
+  ASSERT_TRUE(resumed->RestoreState(state).ok());
+  EXPECT_EQ(resumed->version(), 4u);
+  UpdateTimes(*resumed, 3, 6);
+  EXPECT_EQ(resumed->version(), straight->version());
+  EXPECT_EQ(resumed->SerializeWeights(), straight->SerializeWeights());
+}
+
+TEST(PpoLearner, RefusesDamagedStatesAndStaysAsItWas) {
+  const auto learner = MakeLearner();
+  UpdateTimes(*learner, 0, 1);
+  const std::string before = learner->SerializeWeights();
+  const std::string state = learner->SerializeState();
+  std::string flipped = state;
+  flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
+  PolicyOptions wider = SmallPolicy();
+  wider.width = 32;
+  const std::string other_network =
+      PpoLearner::Create(wider, SmallBatches(), "cpu", 6, 1).value()->SerializeState();
+  for (const std::string& damaged :
+       {std::string(), std::string("junk"), state.substr(0, state.size() - 1), flipped,
+        other_network}) {
+    EXPECT_EQ(learner->RestoreState(damaged).code(), absl::StatusCode::kDataLoss);
+  }
+  EXPECT_EQ(learner->SerializeWeights(), before);
+  EXPECT_EQ(learner->version(), 2u);
+}
+
+TEST(PpoLearner, RollsBackAnUpdateWhoseLossIsNotFinite) {
+  const auto learner = MakeLearner();
+  UpdateTimes(*learner, 0, 1);
+  const std::string before = learner->SerializeWeights();
+  std::vector<Trajectory> episodes = Episodes(*learner, 40, 5);
+  episodes.back().steps.back().reward = std::numeric_limits<float>::quiet_NaN();
+  const absl::StatusOr<UpdateStats> stats = learner->Update(episodes);
+  EXPECT_EQ(stats.status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(learner->SerializeWeights(), before);
+  EXPECT_EQ(learner->version(), 2u);
+}
+
+TEST(PpoLearner, RollsBackTheMinibatchesBeforeTheOneThatFailed) {
+  const auto learner = MakeLearner();
+  const std::string before = learner->SerializeWeights();
+  std::vector<Trajectory> episodes = Episodes(*learner, 40, 5);
+  // Only the minibatch that this decision falls into is affected.
+  episodes[0].steps[0].log_probability = -std::numeric_limits<float>::infinity();
+  EXPECT_EQ(learner->Update(episodes).status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(learner->SerializeWeights(), before);
+  // And afterwards it learns as if the bad update had never come.
+  const auto fresh = MakeLearner();
+  UpdateTimes(*learner, 0, 2);
+  UpdateTimes(*fresh, 0, 2);
+  EXPECT_EQ(learner->SerializeWeights(), fresh->SerializeWeights());
+}
+
+TEST(PpoLearner, RefusesAnIllegalActionBeforeItTrains) {
+  const auto learner = MakeLearner();
+  const std::string before = learner->SerializeWeights();
+  std::vector<Trajectory> episodes = Episodes(*learner, 4, 1);
+  episodes[2].steps[0].observation.mask.kinds = 0;
+  EXPECT_EQ(learner->Update(episodes).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(learner->SerializeWeights(), before);
+}
+
+TEST(PpoLearner, StartsAnUpdateWithTheProbabilitiesThatActed) {
+  PpoOptions one_step;
+  one_step.epochs = 1;
+  one_step.minibatch_steps = 4096;
+  const auto learner = MakeLearner(one_step);
+  const UpdateStats stats = learner->Update(Episodes(*learner, 40, 1)).value();
+  // One gradient step measures before it moves: ratios are 1.
+  EXPECT_NEAR(stats.approximate_kl, 0, 1e-6);
+  EXPECT_EQ(stats.clip_fraction, 0);
+  EXPECT_EQ(stats.mean_staleness, 0);
+}
+
+TEST(PpoLearner, StopsItsEpochsWhenThePolicyHasMovedTooFar) {
+  PpoOptions options = SmallBatches();
+  options.epochs = 10;
+  options.learning_rate = 0.01;
+  options.target_kl = 1e-6;
+  const auto cautious = MakeLearner(options);
+  const UpdateStats stopped = cautious->Update(Episodes(*cautious, 20, 1)).value();
+  EXPECT_LT(stopped.epochs, 10);
+  EXPECT_GT(stopped.approximate_kl, 1.5e-6);
+  options.target_kl = 1e6;
+  const auto bold = MakeLearner(options);
+  EXPECT_EQ(bold->Update(Episodes(*bold, 20, 1)).value().epochs, 10);
+}
+
+TEST(PpoLearner, MakesABetterActionMoreProbable) {
+  PpoOptions options = SmallBatches();
+  options.entropy_coefficient = 0;
+  options.final_entropy_coefficient = 0;
+  const auto learner = MakeLearner(options);
+  std::vector<Trajectory> episodes = Episodes(*learner, 60, 1);
+  // Nothing counts but whether the first action is to vectorize.
+  for (Trajectory& episode : episodes) {
+    const bool vectorizes = episode.steps[0].action.kind == ActionKind::kVectorize;
+    episode.steps.resize(1);
+    episode.steps[0].reward = vectorizes ? 1 : -1;
+  }
+  const auto share = [&](uint64_t seed) {
+    double vectorizing = 0;
+    for (const Trajectory& episode : Episodes(*learner, 200, seed)) {
+      if (episode.steps[0].action.kind == ActionKind::kVectorize) vectorizing += 1;
+    }
+    return vectorizing / 200;
+  };
+  const double before = share(7);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(learner->Update(episodes).ok());
+  EXPECT_GT(share(7), before + 0.1);
+}
+
+TEST(PpoLearner, CountsVersionsFromOne) {
+  const auto learner = MakeLearner();
+  EXPECT_EQ(learner->version(), 1u);
+  UpdateTimes(*learner, 0, 2);
+  EXPECT_EQ(learner->version(), 3u);
+  EXPECT_EQ(learner->device(), "cpu");
+  EXPECT_GT(learner->parameter_count(), 1000);
+}
+
+TEST(PpoLearner, ReportsWhatItWasGiven) {
+  const auto learner = MakeLearner();
+  const std::vector<Trajectory> episodes = Episodes(*learner, 12, 3);
+  double reward = 0;
+  int decisions = 0;
+  for (const Trajectory& episode : episodes) {
+    reward += episode.total_reward() / 12;
+    decisions += static_cast<int>(episode.steps.size());
+  }
+  const UpdateStats stats = learner->Update(episodes).value();
+  EXPECT_NEAR(stats.mean_reward, reward, 1e-6);
+  EXPECT_EQ(stats.decisions, decisions);
+  EXPECT_GT(stats.entropy, 0);
+  EXPECT_GT(stats.gradient_norm, 0);
+}
+
+TEST(PpoLearner, NamesWhatItCannotUse) {
+  const auto code = [](const std::string& device, const PpoOptions& ppo) {
+    return PpoLearner::Create(SmallPolicy(), ppo, device, 6, 1).status().code();
+  };
+  EXPECT_EQ(code("tpu", PpoOptions()), absl::StatusCode::kInvalidArgument);
+  PpoOptions no_epochs;
+  no_epochs.epochs = 0;
+  EXPECT_EQ(code("cpu", no_epochs), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ConfigureTorch, AcceptsTheBlasOfThisMachineAndRefusesNoThreads) {
+  EXPECT_EQ(ConfigureTorch(0).code(), absl::StatusCode::kInvalidArgument);
+  const absl::Status status = ConfigureTorch(1);
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+}  // namespace
+}  // namespace weft
