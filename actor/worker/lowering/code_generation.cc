@@ -31,6 +31,10 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> HostMachine() {
   }
   builder->setCPU(llvm::sys::getHostCPUName().str());
   builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  // The default for just-in-time code loads every address as a 64-bit constant. The
+  // linker places an object's sections together, so that constants can be operands.
+  builder->setRelocationModel(llvm::Reloc::PIC_);
+  builder->setCodeModel(llvm::CodeModel::Small);
   auto machine = builder->createTargetMachine();
   if (!machine) {
     return absl::InternalError(
