@@ -100,8 +100,12 @@ absl::StatusOr<Checkpoint> CheckpointStore::LoadNewestValid() const {
     spdlog::warn("skipping checkpoint {}: {}", checkpoint.path,
                  sections.status().ToString());
   }
-  return absl::NotFoundError(absl::StrCat("no valid checkpoint in ", folder_, " (",
-                                          iterations.size(), " files tried)"));
+  if (iterations.empty()) {
+    return absl::NotFoundError(absl::StrCat("no checkpoint in ", folder_));
+  }
+  return absl::DataLossError(
+      absl::StrCat("none of the ", iterations.size(), " checkpoints in ", folder_,
+                   " is valid; the newest is ", PathOf(iterations.back())));
 }
 
 }  // namespace weft

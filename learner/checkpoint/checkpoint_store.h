@@ -35,7 +35,8 @@ class CheckpointStore {
 
   // The newest checkpoint that can be read whole. Corrupt and partial ones are skipped,
   // with a warning in the log that names the file and the reason, and left in place.
-  // NOT_FOUND when there is none.
+  // NOT_FOUND when there are no files at all, DATA_LOSS naming the folder when there
+  // are some and none is valid.
   absl::StatusOr<Checkpoint> LoadNewestValid() const;
 
   // Iterations that have a file, valid or not, in ascending order.

@@ -49,12 +49,14 @@ bool CreditLedger::HasCredit(StreamId id) const {
 bool CreditLedger::Spend(StreamId id) {
   if (!HasCredit(id)) return false;
   Stream& stream = streams_[id];
-  if (stream.carried > 0) {
-    // What was begun earlier arrives first.
-    --stream.carried;
-  } else {
+  // Carried episodes may have been abandoned and never come. Were they spent first,
+  // credits that the actor has used would still count as outstanding, and none would be
+  // granted.
+  if (stream.outstanding > 0) {
     --stream.outstanding;
     --outstanding_;
+  } else {
+    --stream.carried;
   }
   return true;
 }

@@ -13,6 +13,9 @@ namespace {
 constexpr absl::Duration kHeartbeat = absl::Seconds(1);
 // For calls under way when the learner ends; streams were told to drain before.
 constexpr absl::Duration kShutdownGrace = absl::Seconds(2);
+// A full disk is often cleaned up by whoever sees the error; a run that can store
+// nothing for longer than this ends, and can be resumed.
+constexpr absl::Duration kStorageDeadline = absl::Seconds(30);
 
 }  // namespace
 
@@ -149,13 +152,13 @@ IngestObserver Learner::Observer() {
   observer.stored = [this](const Trajectory& trajectory) {
     metrics_.CountEpisode(trajectory);
     progress_.CountEpisode(trajectory);
-    SetStorageProblem("");
+    StorageWorks();
   };
   observer.dropped = [this](const char* reason) { metrics_.CountDropped(reason); };
   observer.duplicate = [this] { metrics_.CountDuplicate(); };
   observer.storage_failed = [this](const absl::Status& status) {
     metrics_.CountLogFailure();
-    SetStorageProblem(status.ToString());
+    StorageFailed(status);
   };
   return observer;
 }
@@ -177,24 +180,36 @@ void Learner::Beat() {
   levels.connected_actors = ingest_->connected_streams();
   levels.weights_version = weights_.version();
   metrics_.SetLevels(levels);
-  const std::string problem = storage_problem();
-  admin_server_->SetReady(problem.empty(), problem);
+  CheckStorage();
   admin_server_->SetStatusText(trainer_->GetStatus().DebugString());
 }
 
-void Learner::SetStorageProblem(const std::string& problem) {
+void Learner::StorageFailed(const absl::Status& problem) {
   absl::MutexLock lock(&mutex_);
-  if (!problem.empty() && storage_problem_.empty()) {
-    spdlog::error("trajectories cannot be stored: {}", problem);
-  } else if (problem.empty() && !storage_problem_.empty()) {
-    spdlog::info("trajectories can be stored again");
-  }
+  if (!storage_problem_.ok()) return;
+  spdlog::error("trajectories cannot be stored, giving up after {}: {}",
+                absl::FormatDuration(kStorageDeadline), problem.ToString());
   storage_problem_ = problem;
+  storage_failing_since_ = absl::Now();
 }
 
-std::string Learner::storage_problem() const {
+void Learner::StorageWorks() {
   absl::MutexLock lock(&mutex_);
-  return storage_problem_;
+  if (storage_problem_.ok()) return;
+  spdlog::info("trajectories can be stored again");
+  storage_problem_ = absl::OkStatus();
+}
+
+void Learner::CheckStorage() {
+  absl::Status problem = absl::OkStatus();
+  absl::Duration failing = absl::ZeroDuration();
+  {
+    absl::MutexLock lock(&mutex_);
+    problem = storage_problem_;
+    if (!problem.ok()) failing = absl::Now() - storage_failing_since_;
+  }
+  admin_server_->SetReady(problem.ok(), problem.ok() ? "" : problem.ToString());
+  if (failing > kStorageDeadline) trainer_->Fail(problem);
 }
 
 }  // namespace weft

@@ -58,8 +58,10 @@ class Learner {
   absl::Status StartServing(RunState state);
   IngestObserver Observer();
   void Beat();
-  void SetStorageProblem(const std::string& problem);
-  std::string storage_problem() const;
+  void StorageFailed(const absl::Status& problem);
+  void StorageWorks();
+  // Says so on /readyz, and gives up when storing has failed for too long.
+  void CheckStorage();
 
   const TrainConfig config_;
   RunFolder folder_;
@@ -72,7 +74,8 @@ class Learner {
   TrajectoryQueue queue_;
   std::unique_ptr<TrajectoryLog> log_;
   mutable absl::Mutex mutex_;
-  std::string storage_problem_ ABSL_GUARDED_BY(mutex_);  // Empty: storing works.
+  absl::Status storage_problem_ ABSL_GUARDED_BY(mutex_);
+  absl::Time storage_failing_since_ ABSL_GUARDED_BY(mutex_);
 
   // What follows is destroyed first, last member first: no call comes in any more when
   // what it would use goes away.

@@ -7,10 +7,13 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/config/train_config.h"
+#include "common/process/child_process.h"
 #include "learner/ppo/ppo_learner.h"
 #include "learner/serving/learner.h"
 #include "learner/serving/periodic_task.h"
@@ -21,7 +24,7 @@ namespace weft {
 namespace {
 
 constexpr char kUsage[] =
-    R"(usage: weft-learner --config FILE --run-dir DIR [--resume]
+    R"(usage: weft-learner --config FILE --run-dir DIR [--resume] [--set KEY=VALUE ...]
 
 Trains a policy from the episodes that actors send, and serves weights to them.
 
@@ -29,6 +32,9 @@ Trains a policy from the episodes that actors send, and serves weights to them.
   --run-dir DIR   where checkpoints, metrics and results go; DIR/learner.json tells the
                   addresses as soon as it serves
   --resume        continue the run in DIR; without it, DIR must not hold one
+  --set KEY=VALUE overrides a key of the config, such as learner.iterations=20; may be
+                  given more than once
+  --parent-pid N  end in an orderly way when process N, the parent, ends
   --help          this text
 
 SIGTERM and SIGINT stop it in an orderly way: actors drain, a checkpoint is written, exit
@@ -38,6 +44,8 @@ status 0. A second signal ends it at once; --resume loses nothing even then.
 struct Flags {
   std::string config;
   std::string run_dir;
+  std::vector<std::string> overrides;
+  pid_t parent_pid = 0;  // 0: none.
   bool resume = false;
   bool help = false;
 };
@@ -47,6 +55,7 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     std::string* value = nullptr;
+    std::string parent_pid;
     if (name == "--help" || name == "-h") {
       flags.help = true;
     } else if (name == "--resume") {
@@ -55,6 +64,10 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv) {
       value = &flags.config;
     } else if (name == "--run-dir") {
       value = &flags.run_dir;
+    } else if (name == "--parent-pid") {
+      value = &parent_pid;
+    } else if (name == "--set") {
+      value = &flags.overrides.emplace_back();
     } else {
       return absl::InvalidArgumentError(absl::StrCat("unknown argument ", name));
     }
@@ -63,6 +76,10 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv) {
       return absl::InvalidArgumentError(absl::StrCat(name, " needs a value"));
     }
     *value = argv[i];
+    if (value == &parent_pid && !absl::SimpleAtoi(parent_pid, &flags.parent_pid)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--parent-pid ", parent_pid, " is not a number"));
+    }
   }
   if (!flags.help && (flags.config.empty() || flags.run_dir.empty())) {
     return absl::InvalidArgumentError("--config and --run-dir are required");
@@ -84,7 +101,7 @@ void InstallSignalHandlers() {
 }
 
 absl::Status RunLearner(const Flags& flags) {
-  absl::StatusOr<TrainConfig> config = LoadTrainConfig(flags.config);
+  absl::StatusOr<TrainConfig> config = LoadTrainConfig(flags.config, flags.overrides);
   if (!config.ok()) return config.status();
   absl::Status torch = ConfigureTorch(config->learner.threads);
   if (!torch.ok()) return torch;
@@ -119,6 +136,7 @@ int Main(int argc, char** argv) {
     return 0;
   }
   InstallSignalHandlers();
+  if (flags->parent_pid != 0) DieWithParent(flags->parent_pid);
   absl::Status status = RunLearner(*flags);
   if (!status.ok()) {
     spdlog::error("{}", status.ToString());

@@ -36,12 +36,14 @@ absl::Status Trainer::Run() {
     if (!batch.ok()) break;
     status = TrainOn(*std::move(batch));
   }
+  if (status.ok()) status = failure();
   const bool done = state_.iteration >= target;
   absl::Status concluded = Conclude(done ? "training is finished" : stop_reason());
   if (status.ok()) status = std::move(concluded);
   if (status.ok() && done) {
     parts_.progress->SetFinished();
     ServeUntilStopped();
+    status = failure();
   }
   {
     absl::MutexLock lock(&mutex_);
@@ -281,6 +283,19 @@ void Trainer::RequestShutdown(const std::string& reason) {
   if (stop_) return;
   stop_ = true;
   stop_reason_ = reason.empty() ? "the learner was asked to stop" : reason;
+}
+
+void Trainer::Fail(const absl::Status& status) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (failure_.ok()) failure_ = status;
+  }
+  RequestShutdown(status.ToString());
+}
+
+absl::Status Trainer::failure() const {
+  absl::MutexLock lock(&mutex_);
+  return failure_;
 }
 
 bool Trainer::stopping() const {

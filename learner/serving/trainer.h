@@ -60,6 +60,8 @@ class Trainer : public RunControl {
   v1::GetStatusResponse GetStatus() override;
   void RequestCheckpoint(CheckpointDone done) override;
   void RequestShutdown(const std::string& reason) override;
+  // As RequestShutdown, but Run returns this error.
+  void Fail(const absl::Status& status);
 
  private:
   // Nothing when it is time to stop.
@@ -76,6 +78,7 @@ class Trainer : public RunControl {
   void ServeUntilStopped();
   bool stopping() const;
   std::string stop_reason() const;
+  absl::Status failure() const;
 
   const TrainConfig config_;
   const TrainerParts parts_;
@@ -87,6 +90,7 @@ class Trainer : public RunControl {
   mutable absl::Mutex mutex_;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::string stop_reason_ ABSL_GUARDED_BY(mutex_);
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::vector<CheckpointDone> checkpoint_requests_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // Run has returned.
 };
