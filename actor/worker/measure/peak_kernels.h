@@ -16,6 +16,7 @@ struct PeakKernels {
   double (*multiply_add)(int64_t rounds);
   void (*read)(const float* from, size_t count);
   void (*copy)(const float* from, float* to, size_t count);
+  void (*add)(const float* left, const float* right, float* to, size_t count);
 };
 
 // Each is compiled for its instruction set and must run only where the CPU has it.

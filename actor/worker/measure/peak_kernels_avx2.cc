@@ -5,7 +5,7 @@
 namespace weft {
 
 using Loops = PeakLoops<32>;
-const PeakKernels kAvx2PeakKernels = {32, 16, Loops::MultiplyAdd, Loops::Read,
-                                      Loops::Copy};
+const PeakKernels kAvx2PeakKernels = {32,          16,          Loops::MultiplyAdd,
+                                      Loops::Read, Loops::Copy, Loops::Add};
 
 }  // namespace weft

@@ -5,7 +5,7 @@
 namespace weft {
 
 using Loops = PeakLoops<64>;
-const PeakKernels kAvx512PeakKernels = {64, 32, Loops::MultiplyAdd, Loops::Read,
-                                        Loops::Copy};
+const PeakKernels kAvx512PeakKernels = {64,          32,          Loops::MultiplyAdd,
+                                        Loops::Read, Loops::Copy, Loops::Add};
 
 }  // namespace weft

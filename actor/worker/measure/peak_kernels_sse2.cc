@@ -5,7 +5,7 @@
 namespace weft {
 
 using Loops = PeakLoops<16>;
-const PeakKernels kSse2PeakKernels = {16, 16, Loops::MultiplyAdd, Loops::Read,
-                                      Loops::Copy};
+const PeakKernels kSse2PeakKernels = {16,          16,          Loops::MultiplyAdd,
+                                      Loops::Read, Loops::Copy, Loops::Add};
 
 }  // namespace weft

@@ -71,6 +71,18 @@ struct PeakLoops {
       }
     }
   }
+
+  static void Add(const float* left, const float* right, float* to, size_t count) {
+    for (size_t i = 0; i < count; i += kStreams * kLanes) {
+#pragma clang loop unroll(full)
+      for (size_t stream = 0; stream < kStreams; ++stream) {
+        const size_t offset = i + stream * kLanes;
+        *reinterpret_cast<Vector*>(to + offset) =
+            *reinterpret_cast<const Vector*>(left + offset) +
+            *reinterpret_cast<const Vector*>(right + offset);
+      }
+    }
+  }
 };
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "actor/worker/measure/probe_machine.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
-#include <vector>
 
 #include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/machine_file.h"
@@ -16,15 +17,17 @@ namespace weft {
 namespace {
 
 constexpr double kPeakSeconds = 0.1;
-constexpr double kCacheSeconds = 0.05;
+constexpr double kCacheSeconds = 0.1;
 constexpr double kMemorySeconds = 0.2;
 // Rounds of multiply-adds that take about 0.2 ms: shorter than a scheduler's time
 // slice, much longer than reading the clock.
 constexpr int64_t kRounds = 100'000;
-// Two arrays that fit the smallest first-level cache there is (32 KiB) together.
+// Three arrays that fit the smallest first-level cache there is (32 KiB) together.
 constexpr size_t kCacheFloats = 2048;
 constexpr int kCacheRepeats = 1000;
-constexpr size_t kMemoryFloats = size_t{16} << 20;
+// Three arrays of 32 MiB: beyond the last cache that one core can fill, on most
+// machines.
+constexpr size_t kMemoryFloats = size_t{8} << 20;
 
 // The best rate that `run`, which returns how much it did, reaches within `seconds`.
 template <typename Run>
@@ -39,26 +42,56 @@ double BestRate(double seconds, const Run& run) {
   return best;
 }
 
-// Reads alone and copies move data at different rates; the best of the two is the
-// limit.
+// Three arrays in one block of memory.
+class Arrays {
+ public:
+  explicit Arrays(size_t floats) : stride_(floats + kSkewFloats) {
+    constexpr size_t kHugePageBytes = 2 << 20;
+    const size_t bytes = 3 * stride_ * sizeof(float);
+    const size_t total = (bytes + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+    block_.reset(static_cast<float*>(std::aligned_alloc(kHugePageBytes, total)));
+    if (block_ == nullptr) return;
+    madvise(block_.get(), total, MADV_HUGEPAGE);
+    std::fill_n(block_.get(), 3 * stride_, 1.0f);
+  }
+
+  bool allocated() const { return block_ != nullptr; }
+  float* operator[](size_t index) const { return block_.get() + index * stride_; }
+
+ private:
+  // Keeps loads of one array and stores to another at different offsets within a page,
+  // lest they wait for each other.
+  static constexpr size_t kSkewFloats = 320;
+
+  struct Free {
+    void operator()(float* block) const { std::free(block); }
+  };
+  size_t stride_;
+  std::unique_ptr<float, Free> block_;
+};
+
+// Reads, copies and sums of two arrays move data at different rates, for a core loads
+// more than it stores in a cycle; the best of them is the limit.
 double BestBandwidth(const PeakKernels& kernels, size_t floats, int repeats,
                      double seconds) {
-  struct alignas(64) Line {
-    float floats[16];
-  };
-  std::vector<Line> from(floats / 16, Line{});
-  std::vector<Line> to(floats / 16, Line{});
+  const Arrays arrays(floats);
+  if (!arrays.allocated()) return 0;
   const double bytes = static_cast<double>(floats) * sizeof(float) * repeats;
-  const double reading = BestRate(seconds / 2, [&] {
-    for (int i = 0; i < repeats; ++i) kernels.read(from[0].floats, floats);
+  const double reading = BestRate(seconds / 3, [&] {
+    for (int i = 0; i < repeats; ++i) kernels.read(arrays[0], floats);
     return bytes;
   });
-  const double copying = BestRate(seconds / 2, [&] {
-    for (int i = 0; i < repeats; ++i)
-      kernels.copy(from[0].floats, to[0].floats, floats);
+  const double copying = BestRate(seconds / 3, [&] {
+    for (int i = 0; i < repeats; ++i) kernels.copy(arrays[0], arrays[2], floats);
     return 2 * bytes;
   });
-  return std::max(reading, copying);
+  const double adding = BestRate(seconds / 3, [&] {
+    for (int i = 0; i < repeats; ++i) {
+      kernels.add(arrays[0], arrays[1], arrays[2], floats);
+    }
+    return 3 * bytes;
+  });
+  return std::max({reading, copying, adding});
 }
 
 uint64_t CacheBytes(int name, uint64_t fallback) {

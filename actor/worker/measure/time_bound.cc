@@ -8,6 +8,14 @@ namespace weft {
 namespace {
 
 constexpr double kMargin = 1.15;
+// Cores with two multiply-add units (four operations per lane and cycle) load at most
+// two vectors and store one in a cycle (twelve bytes per lane). The probe sees less
+// when a neighbour is busy, and too low a limit would refuse honest times.
+constexpr double kBytesPerFlop = 3;
+
+double CacheBandwidth(const MachineModel& machine) {
+  return std::max(machine.cache_bandwidth, kBytesPerFlop * machine.peak_flops);
+}
 
 double SecondsAt(double work, double rate) {
   return rate > 0 ? work / (kMargin * rate) : 0;
@@ -17,7 +25,7 @@ double SecondsAt(double work, double rate) {
 
 double FastestPossibleSeconds(double flops, double bytes, const MachineModel& machine) {
   return std::max(SecondsAt(flops, machine.peak_flops),
-                  SecondsAt(bytes, machine.cache_bandwidth));
+                  SecondsAt(bytes, CacheBandwidth(machine)));
 }
 
 std::string ExplainImpossible(double seconds, double flops, double bytes,

@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 MachineModel Machine() {
   MachineModel machine;
   machine.peak_flops = 100e9;
-  machine.cache_bandwidth = 200e9;
+  machine.cache_bandwidth = 400e9;
   return machine;
 }
 
@@ -20,7 +20,13 @@ TEST(TimeBoundTest, ArithmeticBoundsAMatmul) {
 }
 
 TEST(TimeBoundTest, TrafficBoundsACopy) {
-  EXPECT_DOUBLE_EQ(FastestPossibleSeconds(0, 230e9, Machine()), 1);
+  EXPECT_DOUBLE_EQ(FastestPossibleSeconds(0, 460e9, Machine()), 1);
+}
+
+TEST(TimeBoundTest, ABandwidthProbedTooLowRefusesNoHonestCopy) {
+  MachineModel machine = Machine();
+  machine.cache_bandwidth = 10e9;  // Probed beside a busy neighbour.
+  EXPECT_EQ(ExplainImpossible(1, 0, 300e9, machine), "");
 }
 
 TEST(TimeBoundTest, ATimeAtThePeakIsBelieved) {
