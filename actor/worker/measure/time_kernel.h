@@ -24,6 +24,7 @@ struct Timing {
 // 64 slices and a sample is the best batch of its slice. A kernel that takes longer
 // than the budget is timed once.
 //
+// The kernel must have run on these buffers before, as the check of its output does.
 // Pin the thread and hold the timing lease around it.
 Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seconds);
 

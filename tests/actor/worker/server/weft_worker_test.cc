@@ -62,9 +62,12 @@ class Worker {
     const std::string path = WorkerPath();
     const std::string number = std::to_string(inherited);
     const char* arguments[] = {path.c_str(), "--fd", number.c_str(), nullptr};
-    EXPECT_EQ(posix_spawn(&process_, path.c_str(), nullptr, nullptr,
-                          const_cast<char**>(arguments), environ),
-              0);
+    if (posix_spawn(&process_, path.c_str(), nullptr, nullptr,
+                    const_cast<char**>(arguments), environ) != 0) {
+      // Nothing below makes sense, and a signal to process -1 goes to everybody.
+      std::fprintf(stderr, "cannot start %s; is WEFT_BIN_DIR set?\n", path.c_str());
+      std::abort();
+    }
     close(inherited);
     close(ends[1]);
   }
@@ -306,7 +309,7 @@ TEST(WeftWorkerProcessTest, ItEndsWellWhenItsActorHangsUp) {
 
 TEST(WeftWorkerProcessTest, ItGivesUpOnGarbage) {
   Worker worker;
-  ASSERT_EQ(send(worker.socket(), "\xff\xff\xff\xff", 4, 0), 4);
+  ASSERT_EQ(send(worker.socket(), "\xff\xff\xff\xff", 4, MSG_NOSIGNAL), 4);
   const int status = worker.Wait();
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 1);
