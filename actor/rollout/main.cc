@@ -16,6 +16,7 @@
 #include "actor/rollout/actor.h"
 #include "common/config/train_config.h"
 #include "common/policy/torch_threads.h"
+#include "common/process/child_process.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 
@@ -26,6 +27,8 @@ ABSL_FLAG(std::string, actor_id, "actor-0",
 ABSL_FLAG(std::string, run_dir, "",
           "folder to write actor-ID.json into once the actor is ready");
 ABSL_FLAG(std::string, worker, "", "weft-worker to run (default: the one beside this)");
+ABSL_FLAG(int, parent_pid, 0,
+          "end in an orderly way when this process, the parent, ends");
 ABSL_FLAG(absl::Duration, connect_timeout, absl::Seconds(30),
           "how long to wait for the learner at the start");
 
@@ -33,7 +36,7 @@ namespace {
 
 constexpr char kUsage[] =
     "weft-actor --config FILE --learner HOST:PORT [--actor-id ID] [--run-dir DIR]\n"
-    "           [--worker PATH] [--connect-timeout 30s]\n\n"
+    "           [--worker PATH] [--connect-timeout 30s] [--parent-pid N]\n\n"
     "Plays episodes on this machine with the learner's newest policy and sends them "
     "to\n"
     "the learner. SIGTERM and SIGINT end it in an orderly way. Exit status: 0 when it "
@@ -101,7 +104,12 @@ int main(int argc, char** argv) {
   if (absl::GetFlag(FLAGS_learner).empty()) return Usage("--learner is missing");
   if (!IsActorId(absl::GetFlag(FLAGS_actor_id)))
     return Usage("--actor-id is malformed");
-  spdlog::set_default_logger(spdlog::stderr_color_mt("weft-actor"));
+  spdlog::set_default_logger(spdlog::stderr_color_mt("actor"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ " + absl::GetFlag(FLAGS_actor_id) +
+                      ": %v");
+  if (const int parent = absl::GetFlag(FLAGS_parent_pid); parent != 0) {
+    weft::DieWithParent(parent);
+  }
 
   const absl::StatusOr<weft::TrainConfig> config =
       weft::LoadTrainConfig(absl::GetFlag(FLAGS_config));
