@@ -12,6 +12,8 @@
 #include <sstream>
 #include <string>
 
+#include "absl/time/clock.h"
+#include "actor/worker/measure/timing_lease.h"
 #include "common/wire/framing.h"
 #include "common/wire/schedule_proto.h"
 #include "gmock/gmock.h"
@@ -289,6 +291,55 @@ TEST_F(WeftWorkerTest, ACompilationBeyondItsLimitTimesOutAndTheWorkerLivesOn) {
             v1::OUTCOME_KIND_TIMED_OUT);
   EXPECT_EQ(worker_->Call(Worker::MeasureRequest()).measure().measurement().outcome(),
             v1::OUTCOME_KIND_OK);
+}
+
+TEST_F(WeftWorkerTest, AKernelThatCannotAllocateIsOutOfMemoryAndNoCrash) {
+  v1::WorkerRequest load;
+  load.mutable_load_program()->set_name("large.mlir");
+  load.mutable_load_program()->set_source(R"mlir(
+func.func @main(%a: tensor<32768xf32> {bufferization.writable = false},
+                %out: tensor<32768xf32> {bufferization.writable = true})
+    -> tensor<32768xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<32768x32768xf32>
+  %large = linalg.broadcast ins(%a : tensor<32768xf32>)
+      outs(%empty : tensor<32768x32768xf32>) dimensions = [0]
+  %filled = linalg.fill ins(%zero : f32) outs(%out : tensor<32768xf32>)
+      -> tensor<32768xf32>
+  %sum = linalg.reduce ins(%large : tensor<32768x32768xf32>)
+      outs(%filled : tensor<32768xf32>) dimensions = [0]
+      (%element: f32, %total: f32) {
+        %next = arith.addf %element, %total : f32
+        linalg.yield %next : f32
+      }
+  return %sum : tensor<32768xf32>
+})mlir");
+  const v1::WorkerResponse loaded = worker_->Call(load);
+  ASSERT_EQ(loaded.code(), kOk) << loaded.error();
+  v1::WorkerRequest measure = Worker::MeasureRequest();
+  measure.mutable_measure()->set_memory_limit_bytes(uint64_t{1} << 30);
+  const v1::WorkerResponse response = worker_->Call(measure);
+  EXPECT_EQ(response.code(), kFailedPrecondition);
+  EXPECT_THAT(response.error(), HasSubstr("ran out of memory while running"));
+}
+
+TEST(WeftWorkerProcessTest, KilledWhileItTimesItLeavesNeitherChildNorLeaseBehind) {
+  Worker worker;
+  ASSERT_EQ(worker.Load("matmul.mlir").code(), kOk);
+  v1::WorkerRequest request = Worker::MeasureRequest();
+  request.mutable_measure()->set_timing_budget_seconds(25);
+  ASSERT_TRUE(WriteMessage(worker.socket(), request, kTimeout).ok());
+  const auto lease_is_free = [] {
+    return TimingLease::Acquire(Worker::LeasePath(), 0).ok();
+  };
+  const absl::Time deadline = absl::Now() + kTimeout;
+  while (lease_is_free() && absl::Now() < deadline) usleep(1000);
+  ASSERT_FALSE(lease_is_free());  // The child times its kernel.
+  kill(worker.process(), SIGKILL);
+  worker.Wait();
+  // Well before the end of the budget, for nothing but the child's death frees it.
+  EXPECT_TRUE(TimingLease::Acquire(Worker::LeasePath(), 10).ok());
+  unlink(Worker::LeasePath().c_str());
 }
 
 TEST(WeftWorkerProcessTest, WithoutAProgramThereIsNothingToStep) {
