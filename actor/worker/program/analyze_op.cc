@@ -38,9 +38,9 @@ std::optional<std::vector<int64_t>> LinearCoefficients(mlir::AffineExpr expr,
   return coefficients;
 }
 
-// Nullopt for an index that is not linear.
-std::optional<OperandInfo> AnalyzeOperand(mlir::linalg::LinalgOp op,
-                                          mlir::OpOperand& operand) {
+// Clears `*affine` for an index that is not linear; it then counts as not moving.
+OperandInfo AnalyzeOperand(mlir::linalg::LinalgOp op, mlir::OpOperand& operand,
+                           bool* affine) {
   auto type = mlir::cast<mlir::RankedTensorType>(operand.get().getType());
   OperandInfo info;
   info.output = op.isDpsInit(&operand);
@@ -52,8 +52,9 @@ std::optional<OperandInfo> AnalyzeOperand(mlir::linalg::LinalgOp op,
   int64_t dimension_stride = info.elements;
   for (unsigned d = 0; d < map.getNumResults(); ++d) {
     auto coefficients = LinearCoefficients(map.getResult(d), loops);
-    if (!coefficients) return std::nullopt;
-    dimension_stride /= std::max<int64_t>(type.getDimSize(d), 1);
+    *affine &= coefficients.has_value();
+    if (!coefficients) coefficients.emplace(loops, 0);
+    dimension_stride /= type.getDimSize(d);
     for (int i = 0; i < loops; ++i) {
       info.stride[i] += (*coefficients)[i] * dimension_stride;
     }
@@ -62,22 +63,26 @@ std::optional<OperandInfo> AnalyzeOperand(mlir::linalg::LinalgOp op,
   return info;
 }
 
-std::vector<WindowAxis> FindWindow(const StructuredOp& op) {
-  std::vector<WindowAxis> window;
-  for (const OperandInfo& operand : op.operands) {
+// Fills op->window. Clears op->affine for a dimension that is indexed by any other sum
+// than that of one output position and one window position.
+void FindWindow(StructuredOp* op) {
+  for (const OperandInfo& operand : op->operands) {
     for (const std::vector<int64_t>& dimension : operand.coefficients) {
       WindowAxis axis;
-      int moving = 0;
-      for (int i = 0; i < op.num_loops(); ++i) {
+      int positions = 0;
+      int windows = 0;
+      for (int i = 0; i < op->num_loops(); ++i) {
         if (dimension[i] == 0) continue;
-        ++moving;
-        (op.loops[i].reduction ? axis.window_loop : axis.position_loop) = i;
-        (op.loops[i].reduction ? axis.dilation : axis.stride) = dimension[i];
+        const bool reduction = op->loops[i].reduction;
+        ++(reduction ? windows : positions);
+        (reduction ? axis.window_loop : axis.position_loop) = i;
+        (reduction ? axis.dilation : axis.stride) = dimension[i];
       }
-      if (moving > 1) window.push_back(axis);
+      if (positions + windows < 2) continue;
+      op->affine &= positions == 1 && windows == 1;
+      op->window.push_back(axis);
     }
   }
-  return window;
 }
 
 // Arithmetic on floating-point numbers per execution of the body.
@@ -141,11 +146,9 @@ StructuredOp AnalyzeOp(mlir::linalg::LinalgOp op) {
   for (mlir::OpOperand& operand : op->getOpOperands()) {
     if (!mlir::isa<mlir::RankedTensorType>(operand.get().getType())) continue;
     projections &= op.getMatchingIndexingMap(&operand).isProjectedPermutation();
-    std::optional<OperandInfo> analyzed = AnalyzeOperand(op, operand);
-    info.affine &= analyzed.has_value();
-    if (analyzed) info.operands.push_back(*std::move(analyzed));
+    info.operands.push_back(AnalyzeOperand(op, operand, &info.affine));
   }
-  if (info.affine) info.window = FindWindow(info);
+  FindWindow(&info);
   info.kind = KindOf(op, info);
   // The upstream check can emit remarks on what it refuses; they are no errors here.
   info.vectorizable =

@@ -73,21 +73,18 @@ absl::StatusOr<NestState> ObserveNest(mlir::ModuleOp module, const ProgramInfo& 
   const StructuredOp& anchor = program.anchor();
   NestState state;
   state.anchor = anchor.kind;
-  // An anchor with indices that are no sums of loops has no strides and gets no loops.
-  if (anchor.affine) {
-    absl::StatusOr<std::vector<int64_t>> extents = ReadExtents(module, anchor, nest);
-    if (!extents.ok()) return extents.status();
-    state.loops = DescribeLoops(anchor, nest, *extents);
-    for (const OperandInfo& operand : anchor.operands) {
-      if (state.operands.size() == kMaxOperands) break;
-      OperandState described;
-      described.output = operand.output;
-      described.element_bytes = operand.element_bytes;
-      described.stride = operand.stride;
-      described.elements = operand.elements;
-      described.tile_elements = TileElements(operand, *extents);
-      state.operands.push_back(std::move(described));
-    }
+  absl::StatusOr<std::vector<int64_t>> extents = ReadExtents(module, anchor, nest);
+  if (!extents.ok()) return extents.status();
+  state.loops = DescribeLoops(anchor, nest, *extents);
+  for (const OperandInfo& operand : anchor.operands) {
+    if (state.operands.size() == kMaxOperands) break;
+    OperandState described;
+    described.output = operand.output;
+    described.element_bytes = operand.element_bytes;
+    described.stride = operand.stride;
+    described.elements = operand.elements;
+    described.tile_elements = TileElements(operand, *extents);
+    state.operands.push_back(std::move(described));
   }
   for (const WindowAxis& axis : anchor.window) {
     state.window_strides.push_back(axis.stride);

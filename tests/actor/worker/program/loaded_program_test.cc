@@ -221,5 +221,43 @@ TEST(LoadedProgramTest, OnlyInnermostReductionsCanBeSplit) {
   EXPECT_FALSE(Info("sum_columns").anchor().splittable_reduction);
 }
 
+// B = A with the index of A given, in loops (i, j).
+StructuredOp CopyFrom(const std::string& index, const std::string& type) {
+  const std::string source =
+      "func.func @main(%a: tensor<" + type +
+      ">, %b: tensor<8x16xf32> {bufferization.writable = true}) -> tensor<8x16xf32> {\n"
+      "  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (" +
+      index +
+      ")>,\n"
+      "      affine_map<(i, j) -> (i, j)>], iterator_types = [\"parallel\", "
+      "\"parallel\"]}\n"
+      "      ins(%a : tensor<" +
+      type +
+      ">) outs(%b : tensor<8x16xf32>) {\n"
+      "  ^bb0(%x: f32, %y: f32):\n"
+      "    linalg.yield %x : f32\n"
+      "  } -> tensor<8x16xf32>\n"
+      "  return %r : tensor<8x16xf32>\n"
+      "}\n";
+  auto program = LoadedProgram::Load(Context(), "p.mlir", source);
+  EXPECT_TRUE(program.ok()) << program.status();
+  return program.ok() ? (*program)->info().anchor() : StructuredOp();
+}
+
+TEST(LoadedProgramTest, StridesAreInElementsOfTheWholeOperand) {
+  const StructuredOp op = CopyFrom("j, i * 2", "16x16xf32");
+  EXPECT_TRUE(op.affine);
+  EXPECT_FALSE(op.vectorizable);  // A step of two is no vector.
+  EXPECT_THAT(op.operands[0].stride, testing::ElementsAre(2, 16));
+}
+
+TEST(LoadedProgramTest, RemainderOfALoopIsNotAffine) {
+  EXPECT_FALSE(CopyFrom("i mod 4, j", "4x16xf32").affine);
+}
+
+TEST(LoadedProgramTest, SumOfTwoOutputLoopsIsNoWindow) {
+  EXPECT_FALSE(CopyFrom("i + j", "23xf32").affine);
+}
+
 }  // namespace
 }  // namespace weft

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/actor/worker/program_files.h"
+#include "tests/actor/worker/transforms/actions.h"
 #include "tests/actor/worker/transforms/in_order.h"
 #include "tests/actor/worker/transforms/structured_ops.h"
 
@@ -12,17 +13,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-Action Stop() { return Action(); }
-Action Tile(std::vector<int64_t> sizes) {
-  return {ActionKind::kTile, std::move(sizes), {}, {}};
-}
-Action Interchange(std::vector<int> order) {
-  return {ActionKind::kInterchange, {}, std::move(order), {}};
-}
-Action Vectorize(std::vector<int64_t> sizes, VectorizeMode mode) {
-  return {ActionKind::kVectorize, std::move(sizes), {}, mode};
-}
 
 std::string Emit(const ProgramInfo& program, const Schedule& schedule) {
   return EmitScheduleModule(program, schedule, Avx2());
@@ -54,8 +44,7 @@ TEST(EmitScheduleTest, OneOfManyIsSplitOff) {
 }
 
 TEST(EmitScheduleTest, ParallelizeIsAForallOverTiles) {
-  const Action parallelize{ActionKind::kParallelize, {16, 32, 0}, {}, {}};
-  EXPECT_THAT(Emit(Alone(Matmul(48, 64, 80)), {parallelize}),
+  EXPECT_THAT(Emit(Alone(Matmul(48, 64, 80)), {Parallelize({16, 32, 0})}),
               HasSubstr("tile_using_forall %0 tile_sizes [16, 32, 0]"));
 }
 

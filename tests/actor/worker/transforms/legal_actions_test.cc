@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/actor/worker/program_files.h"
+#include "tests/actor/worker/transforms/actions.h"
 #include "tests/actor/worker/transforms/structured_ops.h"
 
 namespace weft {
@@ -17,19 +18,6 @@ std::vector<int64_t> Sizes(SizeSet set) {
     if (set >> j & 1) sizes.push_back(kSizeTable[j]);
   }
   return sizes;
-}
-
-Action Tile(std::vector<int64_t> sizes) {
-  return {ActionKind::kTile, std::move(sizes), {}, {}};
-}
-Action Parallelize(std::vector<int64_t> sizes) {
-  return {ActionKind::kParallelize, std::move(sizes), {}, {}};
-}
-Action Interchange(std::vector<int> order) {
-  return {ActionKind::kInterchange, {}, std::move(order), {}};
-}
-Action Vectorize(std::vector<int64_t> sizes, VectorizeMode mode) {
-  return {ActionKind::kVectorize, std::move(sizes), {}, mode};
 }
 
 // The mask after the actions, each of which must be legal in its turn.

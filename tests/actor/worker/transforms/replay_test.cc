@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "actor/worker/transforms/scheduled_program.h"
 #include "tests/actor/worker/program_files.h"
+#include "tests/actor/worker/transforms/actions.h"
 
 namespace weft {
 namespace {
@@ -20,51 +21,35 @@ struct Case {
   Schedule schedule;
 };
 
-Action Stop() { return Action(); }
-Action Parallelize(std::vector<int64_t> sizes) {
-  return {ActionKind::kParallelize, std::move(sizes), {}, {}};
-}
-Action Tile(std::vector<int64_t> sizes) {
-  return {ActionKind::kTile, std::move(sizes), {}, {}};
-}
-Action Interchange(std::vector<int> order) {
-  return {ActionKind::kInterchange, {}, std::move(order), {}};
-}
-Action Contract(std::vector<int64_t> sizes) {
-  return {ActionKind::kVectorize, std::move(sizes), {}, VectorizeMode::kContract};
-}
-Action Decompose(std::vector<int64_t> sizes) {
-  return {ActionKind::kVectorize, std::move(sizes), {}, VectorizeMode::kDecompose};
-}
-Action Generalize(std::vector<int64_t> sizes) {
-  return {ActionKind::kVectorize, std::move(sizes), {}, VectorizeMode::kGeneralize};
-}
-Action Reduction(std::vector<int64_t> sizes) {
-  return {ActionKind::kVectorize, std::move(sizes), {}, VectorizeMode::kReduction};
-}
-
 const std::vector<Case>& Cases() {
   static const auto* const cases = new std::vector<Case>{
       {"matmul", {Stop()}},
       {"matmul", {Parallelize({16, 32, 0}), Tile({8, 0, 16})}},
-      {"matmul", {Interchange({2, 0, 1}), Tile({16, 16, 16}), Contract({4, 16, 2})}},
+      {"matmul",
+       {Interchange({2, 0, 1}), Tile({16, 16, 16}),
+        Vectorize({4, 16, 2}, VectorizeMode::kContract)}},
       {"matmul", {Interchange({0, 2, 1}), Stop()}},
-      {"matmul", {Reduction({2, 2, 16})}},
-      {"matmul_plain", {Contract({4, 16, 1})}},
-      {"matmul_bias_relu", {Tile({16, 0, 0}), Contract({4, 16, 1})}},
-      {"batch_matmul", {Parallelize({1, 0, 0, 0}), Contract({1, 4, 16, 4})}},
+      {"matmul", {Vectorize({2, 2, 16}, VectorizeMode::kReduction)}},
+      {"matmul_plain", {Vectorize({4, 16, 1}, VectorizeMode::kContract)}},
+      {"matmul_bias_relu",
+       {Tile({16, 0, 0}), Vectorize({4, 16, 1}, VectorizeMode::kContract)}},
+      {"batch_matmul",
+       {Parallelize({1, 0, 0, 0}), Vectorize({1, 4, 16, 4}, VectorizeMode::kContract)}},
       {"conv_2d_nhwc",
-       {Tile({0, 2, 0, 0, 0, 0, 0}), Decompose({1, 1, 7, 16, 1, 1, 2})}},
-      {"conv_2d_nchw", {Generalize({1, 4, 1, 8, 4, 1, 1})}},
-      {"conv_2d_nhwc_strided", {Decompose({1, 1, 4, 16, 1, 1, 1})}},
-      {"depthwise_conv_2d_nhwc", {Decompose({1, 1, 2, 16, 1, 1})}},
-      {"max_pool_nhwc", {Generalize({1, 1, 4, 16, 1, 1})}},
+       {Tile({0, 2, 0, 0, 0, 0, 0}),
+        Vectorize({1, 1, 7, 16, 1, 1, 2}, VectorizeMode::kDecompose)}},
+      {"conv_2d_nchw", {Vectorize({1, 4, 1, 8, 4, 1, 1}, VectorizeMode::kGeneralize)}},
+      {"conv_2d_nhwc_strided",
+       {Vectorize({1, 1, 4, 16, 1, 1, 1}, VectorizeMode::kDecompose)}},
+      {"depthwise_conv_2d_nhwc",
+       {Vectorize({1, 1, 2, 16, 1, 1}, VectorizeMode::kDecompose)}},
+      {"max_pool_nhwc", {Vectorize({1, 1, 4, 16, 1, 1}, VectorizeMode::kGeneralize)}},
       {"max_pool_nchw_strided", {Interchange({0, 4, 5, 1, 2, 3}), Stop()}},
-      {"relu", {Contract({2, 16})}},
-      {"sum_rows", {Reduction({4, 16})}},
-      {"sum_columns", {Contract({4, 16})}},
-      {"transpose", {Tile({16, 0}), Contract({8, 8})}},
-      {"softmax", {Parallelize({8, 0}), Contract({2, 32})}},
+      {"relu", {Vectorize({2, 16}, VectorizeMode::kContract)}},
+      {"sum_rows", {Vectorize({4, 16}, VectorizeMode::kReduction)}},
+      {"sum_columns", {Vectorize({4, 16}, VectorizeMode::kContract)}},
+      {"transpose", {Tile({16, 0}), Vectorize({8, 8}, VectorizeMode::kContract)}},
+      {"softmax", {Parallelize({8, 0}), Vectorize({2, 32}, VectorizeMode::kContract)}},
   };
   return *cases;
 }

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tests/actor/worker/program_files.h"
+#include "tests/actor/worker/transforms/actions.h"
 #include "tests/actor/worker/transforms/in_order.h"
 
 namespace weft {
@@ -27,17 +28,6 @@ std::unique_ptr<ScheduledProgram> Load(const std::string& name) {
   return *std::move(program);
 }
 
-Action Stop() { return Action(); }
-Action Tile(std::vector<int64_t> sizes) {
-  return {ActionKind::kTile, std::move(sizes), {}, {}};
-}
-Action Interchange(std::vector<int> order) {
-  return {ActionKind::kInterchange, {}, std::move(order), {}};
-}
-Action Vectorize(std::vector<int64_t> sizes, VectorizeMode mode) {
-  return {ActionKind::kVectorize, std::move(sizes), {}, mode};
-}
-
 // The text of the program after the schedule, each action of which must apply.
 std::string After(const std::string& name, const Schedule& schedule) {
   auto program = Load(name);
@@ -55,8 +45,7 @@ TEST(ScheduledProgramTest, BeforeAnyActionTheProgramIsAsWritten) {
 }
 
 TEST(ScheduledProgramTest, ParallelizePutsTheAnchorIntoAForall) {
-  const std::string text =
-      After("matmul", {{ActionKind::kParallelize, {16, 32, 0}, {}, {}}});
+  const std::string text = After("matmul", {Parallelize({16, 32, 0})});
   EXPECT_THAT(text,
               ContainsInOrder(Pieces{"scf.forall", "in (3, 2)", "linalg.matmul ins(",
                                      "tensor<16x80xf32>", "tensor<80x32xf32>",
