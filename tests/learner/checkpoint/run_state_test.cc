@@ -1,0 +1,89 @@
+#include "learner/checkpoint/run_state.h"
+
+#include <cmath>
+
+#include "gtest/gtest.h"
+#include "tests/common/wire/example_trajectory.h"
+
+namespace weft {
+namespace {
+
+Trajectory Measured(const std::string& program, double seconds, double reward = -1) {
+  Trajectory trajectory = ExampleTrajectory(1, reward, program);
+  trajectory.measurement.seconds = seconds;
+  return trajectory;
+}
+
+Trajectory Failed(const std::string& program, Outcome outcome) {
+  Trajectory trajectory = ExampleTrajectory(1, -8, program);
+  trajectory.measurement = Measurement();
+  trajectory.measurement.outcome = outcome;
+  return trajectory;
+}
+
+TEST(RunStateTest, OnlyABetterMeasuredScheduleIsANewBest) {
+  RunState state;
+  EXPECT_TRUE(state.Record(Measured("a", 4e-6)));
+  EXPECT_FALSE(state.Record(Measured("a", 5e-6)));
+  EXPECT_FALSE(state.Record(Failed("a", Outcome::kWrongResult)));
+  EXPECT_TRUE(state.Record(Measured("a", 2e-6)));
+  EXPECT_DOUBLE_EQ(state.programs["a"].speedup, 4);
+  EXPECT_EQ(state.episodes, 4u);
+  EXPECT_EQ(state.measurements(), 3u);
+  EXPECT_EQ(state.env_steps, 8u);
+}
+
+TEST(RunStateTest, AProgramWithoutAScheduleCountsAsOneInTheMean) {
+  RunState state;
+  EXPECT_DOUBLE_EQ(state.BestGeomeanSpeedup(), 1);
+  state.Record(Measured("a", 2e-6));
+  state.Record(Failed("b", Outcome::kCrashed));
+  EXPECT_DOUBLE_EQ(state.BestGeomeanSpeedup(), 2);  // sqrt(4 * 1)
+  EXPECT_EQ(state.programs["b"].best_seconds, 0);
+}
+
+TEST(RunStateTest, QuartersAreOfAllEpisodesInOrder) {
+  RunState state;
+  EXPECT_EQ(state.MeanReward(0, 0.25), 0);
+  for (int i = 0; i < 8; ++i) state.Record(Measured("a", 1e-6, i));
+  EXPECT_DOUBLE_EQ(state.MeanReward(0, 0.25), 0.5);
+  EXPECT_DOUBLE_EQ(state.MeanReward(0.75, 1), 6.5);
+}
+
+TEST(RunStateTest, ComesBackFromACheckpointAsItWas) {
+  RunState state;
+  state.iteration = 3;
+  state.log_position = 77;
+  state.elapsed_seconds = 0.1;
+  state.dropped["invalid"] = 2;
+  Trajectory best = Measured("a", 3e-6, -0.3);
+  best.schedule_module = "module attributes {transform.with_named_sequence} {}";
+  state.Record(best);
+  state.Record(Failed("b", Outcome::kTimedOut));
+  CheckpointSections sections;
+  state.Save(&sections);
+  const absl::StatusOr<RunState> back = RunState::Load(sections);
+  ASSERT_TRUE(back.ok()) << back.status();
+  CheckpointSections again;
+  back->Save(&again);
+  EXPECT_EQ(again, sections);
+  EXPECT_EQ(back->programs.at("a").module, best.schedule_module);
+  EXPECT_EQ(back->rewards, state.rewards);
+}
+
+TEST(RunStateTest, RefusesSectionsThatAreMissingOrDoNotFit) {
+  CheckpointSections sections;
+  RunState().Save(&sections);
+  CheckpointSections missing = sections;
+  missing.erase("episode_rewards");
+  EXPECT_EQ(RunState::Load(missing).status().code(), absl::StatusCode::kDataLoss);
+  CheckpointSections rewards = sections;
+  rewards["episode_rewards"] = "1234";
+  EXPECT_EQ(RunState::Load(rewards).status().code(), absl::StatusCode::kDataLoss);
+  CheckpointSections json = sections;
+  json["run_state"] = "{\"iteration\": \"three\"}";
+  EXPECT_EQ(RunState::Load(json).status().code(), absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace weft
