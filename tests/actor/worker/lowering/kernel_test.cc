@@ -3,101 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
-#include <random>
 #include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "llvm/TargetParser/Host.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
-#include "mlir/Parser/Parser.h"
+#include "tests/actor/worker/lowering/compile_text.h"
 
 namespace weft {
 namespace {
-
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::Not;
-
-CompilerContext& Context() {
-  static CompilerContext* context = new CompilerContext;
-  return *context;
-}
-
-std::string ReadProgram(const std::string& name) {
-  const char* source = std::getenv("WEFT_SOURCE_DIR");
-  std::ifstream file(std::string(source ? source : ".") + "/tests/programs/" + name);
-  EXPECT_TRUE(file) << name;
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-mlir::OwningOpRef<mlir::ModuleOp> Parse(const std::string& text) {
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(
-      text, mlir::ParserConfig(Context().mlir()));
-  EXPECT_TRUE(module) << Context().TakeDiagnostics();
-  return module;
-}
-
-std::unique_ptr<Kernel> Compile(const std::string& text) {
-  absl::StatusOr<std::unique_ptr<Kernel>> kernel =
-      CompileKernel(Context(), Parse(text));
-  EXPECT_TRUE(kernel.ok()) << kernel.status();
-  return kernel.ok() ? std::move(*kernel) : nullptr;
-}
-
-// Aligned data of one argument, filled with random numbers of [-1, 1].
-template <typename Element>
-class Data {
- public:
-  explicit Data(size_t size, unsigned seed = 0)
-      : size_(size),
-        elements_(static_cast<Element*>(
-            std::aligned_alloc(64, (size * sizeof(Element) / 64 + 1) * 64))) {
-    std::mt19937 generator(seed);
-    std::uniform_real_distribution<Element> distribution(-1, 1);
-    for (size_t i = 0; i < size_; ++i) elements_[i] = distribution(generator);
-  }
-  ~Data() { std::free(elements_); }
-  Data(const Data&) = delete;
-  Data& operator=(const Data&) = delete;
-
-  Element& operator[](size_t i) { return elements_[i]; }
-  Element operator[](size_t i) const { return elements_[i]; }
-  void* get() const { return elements_; }
-  size_t size() const { return size_; }
-
- private:
-  size_t size_;
-  Element* elements_;
-};
-
-template <typename Element>
-double LargestDifference(const Data<Element>& a, const Data<Element>& b) {
-  double largest = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    largest = std::max(largest, std::abs(static_cast<double>(a[i] - b[i])));
-  }
-  return largest;
-}
-
-template <typename Element>
-void NaiveMatmul(const Data<Element>& a, const Data<Element>& b, size_t m, size_t n,
-                 size_t k, Data<Element>* c) {
-  for (size_t i = 0; i < m; ++i) {
-    for (size_t j = 0; j < n; ++j) {
-      Element sum = 0;
-      for (size_t l = 0; l < k; ++l) sum += a[i * k + l] * b[l * n + j];
-      (*c)[i * n + j] = sum;
-    }
-  }
-}
 
 TEST(CompileKernelTest, MatmulEqualsANaiveLoop) {
   const std::unique_ptr<Kernel> kernel = Compile(ReadProgram("matmul.mlir"));
@@ -269,127 +185,6 @@ TEST(CompileKernelTest, SoftmaxIsAsGoodAsTheMathLibrarys) {
   EXPECT_LT(largest, 1);
   // Two elements of a row are to each other as the exponentials of their inputs.
   EXPECT_NEAR(std::log(out[0] / out[1]), in[0] - in[1], 1e-5);
-}
-
-TEST(CompileKernelTest, ArgumentsThatAreReturnedStayTheOnlyOutputs) {
-  EXPECT_THAT(
-      Compile(ReadProgram("matmul.mlir"))->arguments(),
-      ElementsAre(KernelArgument{48 * 80, 4, false}, KernelArgument{80 * 64, 4, false},
-                  KernelArgument{48 * 64, 4, true}));
-}
-
-constexpr char kSquare[] = R"mlir(
-func.func @square(%a: tensor<100xf32>) -> tensor<100xf32> {
-  %empty = tensor.empty() : tensor<100xf32>
-  %result = linalg.square ins(%a : tensor<100xf32>) outs(%empty : tensor<100xf32>)
-      -> tensor<100xf32>
-  return %result : tensor<100xf32>
-})mlir";
-
-TEST(CompileKernelTest, AResultThatIsNoArgumentBecomesAFurtherOutput) {
-  const std::unique_ptr<Kernel> kernel = Compile(kSquare);
-  EXPECT_THAT(kernel->arguments(),
-              ElementsAre(KernelArgument{100, 4, false}, KernelArgument{100, 4, true}));
-  const Data<float> in(100, 1);
-  const Data<float> out(100, 2);
-  void* const buffers[] = {in.get(), out.get()};
-  kernel->Run(buffers);
-  for (size_t i = 0; i < 100; ++i) ASSERT_EQ(out[i], in[i] * in[i]);
-}
-
-TEST(CompileKernelTest, AnArgumentWithoutTheAttributeIsNotWritten) {
-  // In place would be cheaper, and is what bufferization does unless it is told.
-  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
-func.func @double(%a: tensor<100xf32>) -> tensor<100xf32> {
-  %result = linalg.add ins(%a, %a : tensor<100xf32>, tensor<100xf32>)
-                       outs(%a : tensor<100xf32>) -> tensor<100xf32>
-  return %result : tensor<100xf32>
-})mlir");
-  ASSERT_EQ(kernel->arguments().size(), 2u);
-  const Data<float> in(100, 1);
-  const Data<float> same(100, 1);
-  const Data<float> out(100, 2);
-  void* const buffers[] = {in.get(), out.get()};
-  kernel->Run(buffers);
-  EXPECT_EQ(LargestDifference(in, same), 0);
-  EXPECT_EQ(out[5], 2 * in[5]);
-}
-
-TEST(CompileKernelTest, AnOutputThatTheProgramReadsAccumulates) {
-  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
-func.func @accumulate(%a: tensor<8x8xf32> {bufferization.writable = false},
-                      %c: tensor<8x8xf32> {bufferization.writable = true})
-    -> tensor<8x8xf32> {
-  %result = linalg.matmul ins(%a, %a : tensor<8x8xf32>, tensor<8x8xf32>)
-                          outs(%c : tensor<8x8xf32>) -> tensor<8x8xf32>
-  return %result : tensor<8x8xf32>
-})mlir");
-  const Data<float> a(64, 1);
-  const Data<float> c(64, 2);
-  const Data<float> before(64, 2);
-  Data<float> product(64);
-  NaiveMatmul(a, a, 8, 8, 8, &product);
-  void* const buffers[] = {a.get(), c.get()};
-  kernel->Run(buffers);
-  for (size_t i = 0; i < 64; ++i) ASSERT_NEAR(c[i], before[i] + product[i], 1e-5);
-}
-
-TEST(CompileKernelTest, EveryTestProgramCompiles) {
-  for (const char* name :
-       {"add.mlir", "batch_matmul.mlir", "conv_2d_nchw.mlir",
-        "conv_2d_nhwc_strided.mlir", "depthwise_conv_2d_nhwc.mlir",
-        "max_pool_nhwc.mlir", "sum_columns.mlir", "sum_rows.mlir", "transpose.mlir"}) {
-    EXPECT_NE(Compile(ReadProgram(name)), nullptr) << name;
-  }
-}
-
-absl::Status ErrorOf(const std::string& text) {
-  return CompileKernel(Context(), Parse(text)).status();
-}
-
-TEST(CompileKernelTest, TwoFunctionsAreRefused) {
-  const absl::Status status = ErrorOf(R"mlir(
-func.func @one(%a: tensor<4xf32>) -> tensor<4xf32> { return %a : tensor<4xf32> }
-func.func @two(%a: tensor<4xf32>) -> tensor<4xf32> { return %a : tensor<4xf32> }
-)mlir");
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("got 2 functions"));
-}
-
-TEST(CompileKernelTest, IntegersAndDynamicShapesAreRefused) {
-  EXPECT_EQ(ErrorOf("func.func @f(%a: tensor<4xi32>) -> tensor<4xi32> {"
-                    " return %a : tensor<4xi32> }")
-                .code(),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(ErrorOf("func.func @f(%a: tensor<?xf32>) -> tensor<?xf32> {"
-                    " return %a : tensor<?xf32> }")
-                .code(),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(ErrorOf("func.func @f(%a: f32) -> f32 { return %a : f32 }").code(),
-            absl::StatusCode::kInvalidArgument);
-}
-
-TEST(CompileKernelTest, AnOpThatDoesNotLowerIsAnErrorThatNamesTheStage) {
-  // tensor.pack has no bufferization; a schedule must lower its packs.
-  const absl::Status status = ErrorOf(R"mlir(
-func.func @pack(%a: tensor<8x8xf32> {bufferization.writable = false},
-                %out: tensor<2x8x4xf32> {bufferization.writable = true})
-    -> tensor<2x8x4xf32> {
-  %packed = tensor.pack %a inner_dims_pos = [0] inner_tiles = [4] into %out
-      : tensor<8x8xf32> -> tensor<2x8x4xf32>
-  return %packed : tensor<2x8x4xf32>
-})mlir");
-  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("bufferization"));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("tensor.pack"));
-}
-
-TEST(CompileKernelTest, AnErrorDoesNotLeakIntoTheNextCompilation) {
-  ASSERT_FALSE(ErrorOf("func.func @f(%a: tensor<4xi32>) -> tensor<4xi32> {"
-                       " return %a : tensor<4xi32> }")
-                   .ok());
-  EXPECT_NE(Compile(kSquare), nullptr);
-  EXPECT_THAT(Context().TakeDiagnostics(), Not(HasSubstr("error")));
 }
 
 }  // namespace

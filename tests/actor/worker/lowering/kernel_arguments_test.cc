@@ -1,0 +1,137 @@
+// Which buffers a kernel takes, and which programs are refused.
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/actor/worker/lowering/compile_text.h"
+
+namespace weft {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(CompileKernelTest, ArgumentsThatAreReturnedStayTheOnlyOutputs) {
+  EXPECT_THAT(
+      Compile(ReadProgram("matmul.mlir"))->arguments(),
+      ElementsAre(KernelArgument{48 * 80, 4, false}, KernelArgument{80 * 64, 4, false},
+                  KernelArgument{48 * 64, 4, true}));
+}
+
+constexpr char kSquare[] = R"mlir(
+func.func @square(%a: tensor<100xf32>) -> tensor<100xf32> {
+  %empty = tensor.empty() : tensor<100xf32>
+  %result = linalg.square ins(%a : tensor<100xf32>) outs(%empty : tensor<100xf32>)
+      -> tensor<100xf32>
+  return %result : tensor<100xf32>
+})mlir";
+
+TEST(CompileKernelTest, AResultThatIsNoArgumentBecomesAFurtherOutput) {
+  const std::unique_ptr<Kernel> kernel = Compile(kSquare);
+  EXPECT_THAT(kernel->arguments(),
+              ElementsAre(KernelArgument{100, 4, false}, KernelArgument{100, 4, true}));
+  const Data<float> in(100, 1);
+  const Data<float> out(100, 2);
+  void* const buffers[] = {in.get(), out.get()};
+  kernel->Run(buffers);
+  for (size_t i = 0; i < 100; ++i) ASSERT_EQ(out[i], in[i] * in[i]);
+}
+
+TEST(CompileKernelTest, AnArgumentWithoutTheAttributeIsNotWritten) {
+  // In place would be cheaper, and is what bufferization does unless it is told.
+  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
+func.func @double(%a: tensor<100xf32>) -> tensor<100xf32> {
+  %result = linalg.add ins(%a, %a : tensor<100xf32>, tensor<100xf32>)
+                       outs(%a : tensor<100xf32>) -> tensor<100xf32>
+  return %result : tensor<100xf32>
+})mlir");
+  ASSERT_EQ(kernel->arguments().size(), 2u);
+  const Data<float> in(100, 1);
+  const Data<float> same(100, 1);
+  const Data<float> out(100, 2);
+  void* const buffers[] = {in.get(), out.get()};
+  kernel->Run(buffers);
+  EXPECT_EQ(LargestDifference(in, same), 0);
+  EXPECT_EQ(out[5], 2 * in[5]);
+}
+
+TEST(CompileKernelTest, AnOutputThatTheProgramReadsAccumulates) {
+  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
+func.func @accumulate(%a: tensor<8x8xf32> {bufferization.writable = false},
+                      %c: tensor<8x8xf32> {bufferization.writable = true})
+    -> tensor<8x8xf32> {
+  %result = linalg.matmul ins(%a, %a : tensor<8x8xf32>, tensor<8x8xf32>)
+                          outs(%c : tensor<8x8xf32>) -> tensor<8x8xf32>
+  return %result : tensor<8x8xf32>
+})mlir");
+  const Data<float> a(64, 1);
+  const Data<float> c(64, 2);
+  const Data<float> before(64, 2);
+  Data<float> product(64);
+  NaiveMatmul(a, a, 8, 8, 8, &product);
+  void* const buffers[] = {a.get(), c.get()};
+  kernel->Run(buffers);
+  for (size_t i = 0; i < 64; ++i) ASSERT_NEAR(c[i], before[i] + product[i], 1e-5);
+}
+
+TEST(CompileKernelTest, EveryTestProgramCompiles) {
+  for (const char* name :
+       {"add.mlir", "batch_matmul.mlir", "conv_2d_nchw.mlir",
+        "conv_2d_nhwc_strided.mlir", "depthwise_conv_2d_nhwc.mlir",
+        "max_pool_nhwc.mlir", "sum_columns.mlir", "sum_rows.mlir", "transpose.mlir"}) {
+    EXPECT_NE(Compile(ReadProgram(name)), nullptr) << name;
+  }
+}
+
+absl::Status ErrorOf(const std::string& text) {
+  return CompileKernel(Context(), Parse(text)).status();
+}
+
+TEST(CompileKernelTest, TwoFunctionsAreRefused) {
+  const absl::Status status = ErrorOf(R"mlir(
+func.func @one(%a: tensor<4xf32>) -> tensor<4xf32> { return %a : tensor<4xf32> }
+func.func @two(%a: tensor<4xf32>) -> tensor<4xf32> { return %a : tensor<4xf32> }
+)mlir");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("got 2 functions"));
+}
+
+TEST(CompileKernelTest, IntegersAndDynamicShapesAreRefused) {
+  EXPECT_EQ(ErrorOf("func.func @f(%a: tensor<4xi32>) -> tensor<4xi32> {"
+                    " return %a : tensor<4xi32> }")
+                .code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorOf("func.func @f(%a: tensor<?xf32>) -> tensor<?xf32> {"
+                    " return %a : tensor<?xf32> }")
+                .code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorOf("func.func @f(%a: f32) -> f32 { return %a : f32 }").code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(CompileKernelTest, AnOpThatDoesNotLowerIsAnErrorThatNamesTheStage) {
+  // tensor.pack has no bufferization; a schedule must lower its packs.
+  const absl::Status status = ErrorOf(R"mlir(
+func.func @pack(%a: tensor<8x8xf32> {bufferization.writable = false},
+                %out: tensor<2x8x4xf32> {bufferization.writable = true})
+    -> tensor<2x8x4xf32> {
+  %packed = tensor.pack %a inner_dims_pos = [0] inner_tiles = [4] into %out
+      : tensor<8x8xf32> -> tensor<2x8x4xf32>
+  return %packed : tensor<2x8x4xf32>
+})mlir");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("bufferization"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("tensor.pack"));
+}
+
+TEST(CompileKernelTest, AnErrorDoesNotLeakIntoTheNextCompilation) {
+  ASSERT_FALSE(ErrorOf("func.func @f(%a: tensor<4xi32>) -> tensor<4xi32> {"
+                       " return %a : tensor<4xi32> }")
+                   .ok());
+  EXPECT_NE(Compile(kSquare), nullptr);
+  EXPECT_THAT(Context().TakeDiagnostics(), Not(HasSubstr("error")));
+}
+
+}  // namespace
+}  // namespace weft
