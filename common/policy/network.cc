@@ -56,6 +56,13 @@ torch::Tensor PolicyNetwork::Head::operator()(const torch::Tensor& input) {
 
 absl::StatusOr<std::shared_ptr<PolicyNetwork>> PolicyNetwork::Create(
     const PolicyOptions& options, uint64_t seed) {
+  absl::StatusOr<std::shared_ptr<PolicyNetwork>> network = CreateToLoad(options);
+  if (network.ok()) (*network)->Initialize(seed);
+  return network;
+}
+
+absl::StatusOr<std::shared_ptr<PolicyNetwork>> PolicyNetwork::CreateToLoad(
+    const PolicyOptions& options) {
   const absl::Status valid = Validate(options);
   if (!valid.ok()) return valid;
   std::shared_ptr<Encoder> encoder = MakeEncoder(options);
@@ -64,10 +71,7 @@ absl::StatusOr<std::shared_ptr<PolicyNetwork>> PolicyNetwork::Create(
                                                    absl::StrJoin(EncoderNames(), ", "),
                                                    "], got ", options.encoder));
   }
-  std::shared_ptr<PolicyNetwork> network(
-      new PolicyNetwork(options, std::move(encoder)));
-  network->Initialize(seed);
-  return network;
+  return std::shared_ptr<PolicyNetwork>(new PolicyNetwork(options, std::move(encoder)));
 }
 
 PolicyNetwork::PolicyNetwork(const PolicyOptions& options,

@@ -35,6 +35,11 @@ class PolicyNetwork : public torch::nn::Module {
   static absl::StatusOr<std::shared_ptr<PolicyNetwork>> Create(
       const PolicyOptions& options, uint64_t seed);
 
+  // The same with arbitrary parameters, for who overwrites them: orthogonal matrices
+  // take most of the time of Create.
+  static absl::StatusOr<std::shared_ptr<PolicyNetwork>> CreateToLoad(
+      const PolicyOptions& options);
+
   struct Encoded {
     torch::Tensor loops;   // [B, L, W]: the tokens of loops 0..L-1.
     torch::Tensor pooled;  // [B, W]

@@ -62,7 +62,7 @@ absl::Status CheckTensors(const PolicyNetwork& expected, const PolicyNetwork& lo
 std::string SerializeNetwork(const PolicyNetwork& network) {
   // The options of an existing network are valid.
   const std::shared_ptr<PolicyNetwork> on_cpu =
-      *PolicyNetwork::Create(network.options(), /*seed=*/0);
+      *PolicyNetwork::CreateToLoad(network.options());
   on_cpu->CopyFrom(network);
   torch::serialize::OutputArchive archive;
   archive.write(kSignatureKey, c10::IValue(Signature(network.options())));
@@ -74,7 +74,7 @@ std::string SerializeNetwork(const PolicyNetwork& network) {
 
 absl::Status DeserializeNetwork(const std::string& bytes, PolicyNetwork* network) {
   absl::StatusOr<std::shared_ptr<PolicyNetwork>> loaded =
-      PolicyNetwork::Create(network->options(), /*seed=*/0);
+      PolicyNetwork::CreateToLoad(network->options());
   if (!loaded.ok()) return loaded.status();
   try {
     torch::serialize::InputArchive archive;

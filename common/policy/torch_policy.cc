@@ -111,7 +111,7 @@ class TorchPolicyOnCpu : public TorchPolicy {
 
   absl::Status LoadWeights(const std::string& weights, uint64_t version) override {
     absl::StatusOr<std::shared_ptr<PolicyNetwork>> network =
-        PolicyNetwork::Create(options_, /*seed=*/0);
+        PolicyNetwork::CreateToLoad(options_);
     if (!network.ok()) return network.status();
     const absl::Status loaded = DeserializeNetwork(weights, network->get());
     if (!loaded.ok()) return loaded;

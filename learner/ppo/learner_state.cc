@@ -68,7 +68,7 @@ absl::StatusOr<LearnerState> LoadState(const std::string& bytes,
                                        const PolicyOptions& options,
                                        double learning_rate, torch::Device device) {
   absl::StatusOr<std::shared_ptr<PolicyNetwork>> network =
-      PolicyNetwork::Create(options, /*seed=*/0);
+      PolicyNetwork::CreateToLoad(options);
   if (!network.ok()) return network.status();
   LearnerState state;
   state.network = *std::move(network);
