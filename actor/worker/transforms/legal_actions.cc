@@ -6,23 +6,30 @@
 namespace weft {
 namespace {
 
-// Sizes that split a loop of `extent` evenly into more than one tile.
-SizeSet SplittingSizes(int64_t extent) {
+// The shortest vector that is worth having.
+constexpr int64_t kShortestVector = 8;
+
+// Sizes of at least `shortest` that split a loop of `extent` evenly into more than one
+// tile.
+SizeSet SplittingSizes(int64_t extent, int64_t shortest) {
   SizeSet set = 0;
   for (int j = 0; j < kNumSizes; ++j) {
     const int64_t size = kSizeTable[j];
-    if (size > 0 && size < extent && extent % size == 0) set |= SizeSet{1} << j;
+    if (size >= shortest && size < extent && extent % size == 0) set |= SizeSet{1} << j;
   }
   return set;
 }
 
 // A mask that lets loops be split evenly, or left alone, but not all left alone.
-SizeMask BandSizes(const Nest& nest, bool parallel_only) {
+SizeMask BandSizes(const StructuredOp& anchor, const Nest& nest, bool parallel_only) {
   SizeMask mask;
+  const uint32_t vector_loops = VectorLoops(anchor);
   mask.forbid_all_zero = true;
   for (size_t i = 0; i < nest.extents.size(); ++i) {
     const bool eligible = !(parallel_only && nest.reduction[i]);
-    mask.allowed.push_back((eligible ? SplittingSizes(nest.extents[i]) : 0) | 1);
+    const int64_t shortest = vector_loops >> i & 1 ? kShortestVector : 1;
+    mask.allowed.push_back((eligible ? SplittingSizes(nest.extents[i], shortest) : 0) |
+                           1);
   }
   return mask;
 }
@@ -58,12 +65,12 @@ ActionMask LegalActions(const StructuredOp& anchor, const Nest& nest,
     mask.sizes[SizeSlot(ActionKind::kVectorize, mode)] = std::move(sizes);
   }
   if (static_cast<int>(nest.history.size()) >= kMaxActions - 1) return mask;
-  SizeMask parallel = BandSizes(nest, true);
+  SizeMask parallel = BandSizes(anchor, nest, true);
   if (!nest.was_parallelized && nest.tile_bands == 0 && AllowsSplit(parallel)) {
     allow(ActionKind::kParallelize);
     mask.sizes[SizeSlot(ActionKind::kParallelize, {})] = std::move(parallel);
   }
-  SizeMask tile = BandSizes(nest, false);
+  SizeMask tile = BandSizes(anchor, nest, false);
   if (nest.tile_bands < kMaxTileBands && AllowsSplit(tile)) {
     allow(ActionKind::kTile);
     mask.sizes[SizeSlot(ActionKind::kTile, {})] = std::move(tile);

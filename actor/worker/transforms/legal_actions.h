@@ -23,6 +23,10 @@ ActionMask LegalActions(const StructuredOp& anchor, const Nest& nest,
 SizeMask RegisterTileSizes(const StructuredOp& anchor, const Nest& nest,
                            VectorizeMode mode, const MachineModel& machine);
 
+// Bit i: vectors run along loop i in some mode that keeps the loops as they are. Tiles
+// of such a loop that are shorter than a vector are legal MLIR but a dead end.
+uint32_t VectorLoops(const StructuredOp& anchor);
+
 }  // namespace weft
 
 #endif  // WEFT_ACTOR_WORKER_TRANSFORMS_LEGAL_ACTIONS_H_

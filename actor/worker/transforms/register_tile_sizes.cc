@@ -121,6 +121,18 @@ int64_t MaxAccumulators(const StructuredOp& op, const MachineModel& machine) {
 
 }  // namespace
 
+uint32_t VectorLoops(const StructuredOp& anchor) {
+  uint32_t loops = 0;
+  // Split reductions are left out: a matmul rather needs short steps of its reduction.
+  for (VectorizeMode mode : {VectorizeMode::kContract, VectorizeMode::kDecompose,
+                             VectorizeMode::kGeneralize}) {
+    if (!ModeFits(anchor, mode)) continue;
+    const int loop = VectorLoop(anchor, mode);
+    if (loop >= 0 && !MustBeUnit(anchor, mode, loop)) loops |= uint32_t{1} << loop;
+  }
+  return loops;
+}
+
 SizeMask RegisterTileSizes(const StructuredOp& anchor, const Nest& nest,
                            VectorizeMode mode, const MachineModel& machine) {
   SizeMask mask;

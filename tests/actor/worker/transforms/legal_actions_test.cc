@@ -43,13 +43,19 @@ const SizeMask& TileSizes(const ActionMask& mask) {
 TEST(LegalActionsTest, TilesDivideTheirLoop) {
   const ActionMask mask = MaskAfter(Matmul(48, 64, 7), {});
   EXPECT_THAT(Sizes(TileSizes(mask).allowed[0]), ElementsAre(0, 1, 2, 4, 8, 16));
-  EXPECT_THAT(Sizes(TileSizes(mask).allowed[1]), ElementsAre(0, 1, 2, 4, 8, 16, 32));
+  EXPECT_THAT(Sizes(TileSizes(mask).allowed[1]), ElementsAre(0, 8, 16, 32));
   EXPECT_THAT(Sizes(TileSizes(mask).allowed[2]), ElementsAre(0, 1));
 }
 
 TEST(LegalActionsTest, TileSizesFollowTheCurrentTile) {
   const ActionMask mask = MaskAfter(Matmul(48, 64, 80), {Tile({16, 0, 0})});
   EXPECT_THAT(Sizes(TileSizes(mask).allowed[0]), ElementsAre(0, 1, 2, 4, 8));
+}
+
+TEST(LegalActionsTest, TilesAlongVectorsKeepRoomForAVector) {
+  const SizeMask tile = TileSizes(MaskAfter(Convolution(16, 16, 32, 1), {}));
+  EXPECT_THAT(Sizes(tile.allowed[2]), ElementsAre(0, 1, 2, 4, 8));  // Output columns.
+  EXPECT_THAT(Sizes(tile.allowed[3]), ElementsAre(0, 8, 16));       // Output channels.
 }
 
 TEST(LegalActionsTest, ATileOfNothingIsIllegal) {
