@@ -11,8 +11,8 @@ namespace weft {
 
 // Measures peak multiply-adds and the bandwidths of memory and of the first-level cache
 // in the calling thread, pinned to `timing_cpu` (-1: none) and holding the lease at
-// `lease_path`; the sizes are the system's. Takes about half a second, and 100 MB for
-// arrays beyond the last cache. Each rate is the best of many short runs, so that a
+// `lease_path`; the sizes are the system's. Takes half a second of CPU time, and 100 MB
+// for arrays beyond the last cache. Each rate is the best of many short runs, so that a
 // busy neighbour rarely lowers it. Errors are those of the lease.
 absl::StatusOr<MachineModel> ProbeMachine(const std::string& lease_path,
                                           double lease_timeout_seconds, int timing_cpu);
