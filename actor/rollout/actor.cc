@@ -21,12 +21,12 @@
 #include "actor/rollout/environments.h"
 #include "actor/rollout/latest_policy.h"
 #include "actor/rollout/outbox.h"
+#include "actor/rollout/policy_source.h"
 #include "actor/rollout/program_rotation.h"
 #include "actor/rollout/slot_threads.h"
 #include "actor/rollout/stream_client.h"
 #include "actor/rollout/weights_client.h"
 #include "common/metrics/admin_server.h"
-#include "common/policy/torch_policy.h"
 #include "common/rpc/channel.h"
 #include "nlohmann/json.hpp"
 #include "prometheus/registry.h"
@@ -48,28 +48,6 @@ constexpr int kMinOutbox = 16;
 std::string NewRunId() {
   std::random_device device;
   return absl::StrFormat("%08x%08x", device(), device());
-}
-
-LatestPolicy::Fetch PullFrom(WeightsClient* client, const PolicyOptions& options,
-                             ActorMetrics* metrics) {
-  return [=](uint64_t version) -> absl::StatusOr<std::shared_ptr<const Policy>> {
-    absl::StatusOr<absl::optional<Weights>> weights =
-        client->PullIfNewer(version, kPullTimeout);
-    absl::Status status = weights.status();
-    if (status.ok() && !weights->has_value()) return nullptr;
-    if (status.ok()) {
-      absl::StatusOr<std::unique_ptr<TorchPolicy>> policy =
-          TorchPolicy::Create(options);
-      status = policy.ok()
-                   ? (*policy)->LoadWeights((*weights)->bytes, (*weights)->version)
-                   : policy.status();
-      if (status.ok()) return std::shared_ptr<const Policy>(*std::move(policy));
-    }
-    metrics->weight_pull_failures.Increment();
-    spdlog::warn("cannot get weights newer than version {}: {}", version,
-                 status.ToString());
-    return status;
-  };
 }
 
 // Readers see the whole file or none.
@@ -102,7 +80,8 @@ class Actor {
         outbox_(std::max(kMinOutbox, kOutboxPerSlot * config.actor.episodes_in_flight)),
         channel_(CreateRpcChannel(settings.learner_address)),
         weights_(channel_),
-        policy_(PullFrom(&weights_, config.policy, &metrics_), kPullInterval) {}
+        policy_(PullPolicyFrom(&weights_, config.policy, &metrics_, kPullTimeout),
+                kPullInterval) {}
 
   absl::Status Start();
   absl::Status RunUntilEnd();
@@ -112,6 +91,7 @@ class Actor {
   // Gives up at the connect timeout; CANCELLED when asked to stop before.
   absl::Status AwaitLearner();
   void ReportState();
+  std::string StatusText() const;
   std::vector<uint64_t> SlotSeeds() const;
 
   const TrainConfig& config_;
@@ -186,10 +166,26 @@ absl::Status Actor::AwaitLearner() {
                    absl::FormatDuration(settings_.connect_timeout)));
 }
 
+std::string Actor::StatusText() const {
+  std::string text =
+      absl::StrCat("actor ", settings_.actor_id, " run ", run_id_, "\nlearner ",
+                   settings_.learner_address,
+                   stream_->connected() ? ": connected" : ": waiting for it", ", ",
+                   stream_->reconnects(), " reconnects\nweights version ",
+                   policy_.version(), "\ncredits ", credits_.available(), "\noutbox ",
+                   outbox_.depth(), " of ", outbox_.capacity(), "\nslots running ",
+                   slots_->running(), "\nprograms ", programs_->remaining(), "\n");
+  for (const auto& [program, reason] : programs_->excluded()) {
+    absl::StrAppend(&text, "excluded ", program, ": ", reason, "\n");
+  }
+  return text;
+}
+
 void Actor::ReportState() {
   metrics_.outbox_depth.Set(static_cast<double>(outbox_.depth()));
   metrics_.credits.Set(credits_.available());
   metrics_.weights_version.Set(static_cast<double>(policy_.version()));
+  admin_->SetStatusText(StatusText());
   const bool connected = stream_->connected();
   const bool ready = connected && policy_.version() > 0;
   if (ready == was_ready_) return;
