@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/config/train_config.h"
 #include "common/process/child_process.h"
 #include "learner/ppo/ppo_learner.h"
@@ -100,10 +101,23 @@ void InstallSignalHandlers() {
   signal(SIGPIPE, SIG_IGN);
 }
 
+// The check of LibTorch's speed can fail because others load the machine for a moment,
+// such as the workers of a run whose learner is being restarted.
+absl::Status ConfigureTorchPatiently(int threads) {
+  constexpr int kAttempts = 3;
+  absl::Status status = ConfigureTorch(threads);
+  for (int attempt = 1; attempt < kAttempts && !status.ok(); ++attempt) {
+    spdlog::warn("trying again in 2 seconds: {}", status.ToString());
+    absl::SleepFor(absl::Seconds(2));
+    status = ConfigureTorch(threads);
+  }
+  return status;
+}
+
 absl::Status RunLearner(const Flags& flags) {
   absl::StatusOr<TrainConfig> config = LoadTrainConfig(flags.config, flags.overrides);
   if (!config.ok()) return config.status();
-  absl::Status torch = ConfigureTorch(config->learner.threads);
+  absl::Status torch = ConfigureTorchPatiently(config->learner.threads);
   if (!torch.ok()) return torch;
   absl::StatusOr<std::unique_ptr<PpoLearner>> ppo =
       PpoLearner::Create(config->policy, config->ppo, config->learner.device,

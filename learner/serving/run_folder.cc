@@ -91,7 +91,12 @@ absl::Status RunFolder::AppendMetrics(const IterationRecord& record) const {
   const std::string path = path_ + "/metrics.jsonl";
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) return FileError("open", path, errno);
+  const off_t before = lseek(fd, 0, SEEK_END);
   absl::Status status = WriteAll(fd, record.ToJson() + "\n", path);
+  // Half a line would spoil the next one, too.
+  if (!status.ok() && before >= 0 && ftruncate(fd, before) != 0) {
+    status = FileError("truncate", path, errno);
+  }
   close(fd);
   return status;
 }

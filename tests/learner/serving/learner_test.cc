@@ -200,6 +200,30 @@ TEST_F(LearnerTest, CheckpointAndShutdownCanBeAskedFor) {
   EXPECT_TRUE(std::filesystem::exists(run_dir_ + "/summary.json"));
 }
 
+TEST_F(LearnerTest, ACorruptNewestCheckpointIsSkippedAndNoneThatIsValidIsAnError) {
+  {
+    RunningLearner learner(config_, run_dir_);
+    Play(&learner, 1, 8);
+    ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 2; }));
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  const std::string newest = run_dir_ + "/checkpoints/checkpoint-00000002.weft";
+  Overwrite(newest, Contents(newest).substr(0, 50));
+  {
+    RunningLearner learner(config_, run_dir_, /*resume=*/true);
+    ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 2; }));
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  for (int i : {1, 2}) {
+    Overwrite(absl::StrCat(run_dir_, "/checkpoints/checkpoint-0000000", i, ".weft"),
+              "");
+  }
+  EXPECT_EQ(Learner::Create(config_, run_dir_, true, std::make_unique<ScriptedPpo>())
+                .status()
+                .code(),
+            absl::StatusCode::kDataLoss);
+}
+
 TEST_F(LearnerTest, EpisodesOfAFailedUpdateAreCountedAndThreeFailuresEndTheRun) {
   config_.learner.iterations = 10;
   RunningLearner learner(config_, run_dir_);
