@@ -21,7 +21,7 @@ namespace weft {
 // a millisecond unless it is terminal. Not thread-safe; the context must outlive it.
 class ScheduledProgram {
  public:
-  // Errors are those of LoadedProgram::Load. The session starts reset.
+  // Errors are those of LoadedProgram::Load. The schedule is empty at first.
   static absl::StatusOr<std::unique_ptr<ScheduledProgram>> Load(
       CompilerContext& context, const std::string& name, const std::string& source,
       const MachineModel& machine);
