@@ -13,10 +13,10 @@
 
 namespace weft {
 
-// Single flight: of all callers that ask for one program at the same time, one measures and
-// the others wait for what it finds. A time, once found, is final. A failure that says
-// something about the program (FAILED_PRECONDITION) is final, too; after any other (a lost
-// worker, a lease that was not had) the next caller measures anew. Thread-safe.
+// Single flight: of all callers that ask for one program at the same time, one measures
+// and the others wait for what it finds. A time, once found, is final. A failure that
+// says something about the program (FAILED_PRECONDITION) is final, too; after any other
+// (a lost worker, a lease that was not had) the next caller measures anew. Thread-safe.
 class BaselineCache {
  public:
   // Seconds of one call of the program. `measure` runs without a lock held, on the
