@@ -1,0 +1,102 @@
+// The main job on real programs: one command, a table, schedules that replay.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/integration/training_run.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr int kIterations = 5;
+constexpr int kEpisodes = kIterations * 8;
+
+TEST(TrainTest, ARunOnRealProgramsEndsWithCheckedSpeedUpsThatReplay) {
+  TrainingRun run(RealConfig(kIterations));
+  run.Start();
+  const auto status = run.Wait(absl::Seconds(240));
+  ASSERT_TRUE(status && status->ok()) << run.Everything();
+  EXPECT_THAT(run.output(), HasSubstr("geometric mean speed-up"));
+
+  const nlohmann::json summary = run.Summary();
+  ASSERT_TRUE(summary.is_object());
+  EXPECT_GE(summary["episodes"].get<int>(), kEpisodes);
+  EXPECT_GE(summary["measurements"].get<int>(), kEpisodes / 2);
+  EXPECT_EQ(summary["wrong"].get<int>(), 0);
+  EXPECT_EQ(run.Iterations().size(), static_cast<size_t>(kIterations));
+
+  int replayed = 0;
+  for (const nlohmann::json& program : summary["programs"]) {
+    if (program["best_us"].get<double>() <= 0) continue;
+    const std::string name = program["program"];
+    const std::string schedule = run.run_folder() + "/best/" + name + ".mlir";
+    ASSERT_TRUE(fs::exists(schedule)) << schedule;
+    const Finished replay = RunToEnd(
+        {"/usr/bin/mlir-opt-19", SourcePath("tests/programs/" + name + ".mlir"),
+         "--transform-preload-library=transform-library-paths=" + schedule,
+         "--transform-interpreter"});
+    EXPECT_TRUE(replay.status.ok()) << name << "\n" << replay.output;
+    ++replayed;
+  }
+  EXPECT_GE(replayed, 5);
+  EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
+}
+
+TEST(TrainTest, InterruptLeavesACheckpointAndNoProcessAndTheRunGoesOn) {
+  TrainingRun run(SyntheticConfig(1000));
+  run.Start();
+  ASSERT_TRUE(Eventually([&] { return run.Iterations().size() >= 2; }))
+      << run.Everything();
+  run.weft().Signal(SIGINT);
+  const auto status = run.Wait(absl::Seconds(60));
+  ASSERT_TRUE(status) << run.Everything();
+  EXPECT_EQ(status->code, 130) << run.Everything();
+  EXPECT_THAT(run.output(), HasSubstr("weft train --resume"));
+  EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
+  ASSERT_FALSE(fs::is_empty(run.run_folder() + "/checkpoints"));
+
+  const int before = run.Iterations().back()["iteration"];
+  run.Resume({"learner.iterations=" + std::to_string(before + 3)});
+  const auto resumed = run.Wait(absl::Seconds(120));
+  ASSERT_TRUE(resumed && resumed->ok()) << run.Everything();
+  EXPECT_EQ(run.Iterations().back()["iteration"].get<int>(), before + 3);
+  EXPECT_GE(run.Summary()["episodes"].get<int>(), (before + 3) * 8);
+}
+
+TEST(TrainTest, ASecondInterruptKillsAtOnce) {
+  TrainingRun run(SyntheticConfig(1000));
+  run.Start();
+  ASSERT_TRUE(Eventually([&] { return run.Iterations().size() >= 1; }))
+      << run.Everything();
+  ASSERT_GT(run.learner_pid(), 1);
+  ASSERT_GT(run.learner_pid(), 1);
+  kill(run.learner_pid(), SIGSTOP);  // It cannot stop in an orderly way now.
+  run.weft().Signal(SIGINT);
+  ASSERT_TRUE(Eventually(
+      [&] { return run.output().find("press Ctrl-C again") != std::string::npos; }));
+  run.weft().Signal(SIGINT);
+  const auto status = run.Wait(absl::Seconds(60));
+  ASSERT_TRUE(status) << run.Everything();
+  EXPECT_EQ(status->code, 130);
+  EXPECT_TRUE(Eventually([] { return ChildrenOf(getpid()).empty(); }));
+}
+
+TEST(TrainTest, KillingTheSupervisorLeavesNoOrphan) {
+  TrainingRun run(SyntheticConfig(1000));
+  run.Start();
+  ASSERT_TRUE(Eventually([&] { return run.actor_pid() != 0; })) << run.Everything();
+  run.weft().Signal(SIGKILL);
+  ASSERT_TRUE(run.Wait(absl::Seconds(10)));
+  EXPECT_TRUE(Eventually([] { return ChildrenOf(getpid()).empty(); }))
+      << run.Everything();
+}
+
+}  // namespace
+}  // namespace weft
