@@ -1,6 +1,8 @@
 // The real Prometheus scrapes a real run and answers queries about it.
 
 #include <filesystem>
+#include <set>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -56,6 +58,34 @@ TEST_F(PrometheusTest, PromtoolFindsNothingToComplainAbout) {
     EXPECT_TRUE(check.status.ok()) << check.output;
     EXPECT_EQ(check.output, "");
   }
+}
+
+// The names in "# TYPE NAME KIND" lines.
+std::set<std::string> ServedNames(const std::string& metrics) {
+  std::set<std::string> names;
+  std::istringstream lines(metrics);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("# TYPE ", 0) != 0) continue;
+    names.insert(line.substr(7, line.find(' ', 7) - 7));
+  }
+  return names;
+}
+
+// The names in the first column of the tables of docs/metrics.md.
+std::set<std::string> DocumentedNames() {
+  std::set<std::string> names;
+  std::istringstream lines(ReadFile(SourcePath("docs/metrics.md")));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("| `weft_", 0) != 0) continue;
+    names.insert(line.substr(3, line.find_first_of("{`", 3) - 3));
+  }
+  return names;
+}
+
+TEST_F(PrometheusTest, TheDocumentationListsWhatIsServedAndNothingElse) {
+  std::set<std::string> served = ServedNames(Get(learner_, "/metrics"));
+  served.merge(ServedNames(Get(actor_, "/metrics")));
+  EXPECT_EQ(served, DocumentedNames());
 }
 
 TEST_F(PrometheusTest, EpisodesAndRewardCanBeQueried) {
