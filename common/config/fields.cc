@@ -60,6 +60,7 @@ void VisitMeasure(MeasureOptions* measure, FieldVisitor& visitor) {
   visitor.Text("lease_path", &measure->lease_path, false);
   visitor.Integer("timing_cpu", &measure->timing_cpu, -1, 4095);
 }
+  visitor.Integer("threads", &measure->threads, 1, 1024);
 
 }  // namespace
 

@@ -26,4 +26,18 @@ const char* OutcomeName(Outcome outcome) {
   return "unknown";
 }
 
+const char* InterferenceName(Interference interference) {
+  switch (interference) {
+    case Interference::kPreempted:
+      return "preempted";
+    case Interference::kSlowCompute:
+      return "slow_compute";
+    case Interference::kSlowMemory:
+      return "slow_memory";
+    case Interference::kLowFrequency:
+      return "low_frequency";
+  }
+  return "unknown";
+}
+
 }  // namespace weft

@@ -2,7 +2,9 @@
 #ifndef WEFT_COMMON_SCHEDULE_TRAJECTORY_H_
 #define WEFT_COMMON_SCHEDULE_TRAJECTORY_H_
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,28 @@ inline constexpr int kNumOutcomes = 9;
 // "ok", "transform_failed", ...: the label in metrics and files.
 const char* OutcomeName(Outcome outcome);
 
+// Why a timed sample was thrown away.
+enum class Interference : uint8_t {
+  kPreempted = 0,     // Another thread ran on the CPU: an involuntary context switch.
+  kSlowCompute = 1,   // The compute sentinel was slow: a sibling thread, a lower clock.
+  kSlowMemory = 2,    // The memory sentinel was: a neighbour in the last cache.
+  kLowFrequency = 3,  // The clock was below the highest that was seen.
+};
+inline constexpr int kNumInterferences = 4;
+
+// "preempted", "slow_compute", ...: the label in metrics and files.
+const char* InterferenceName(Interference interference);
+
+// A schedule and the previous best, timed in turn.
+struct Confirmation {
+  double seconds = 0;
+  double previous_seconds = 0;
+  double ratio = 0;  // previous_seconds / seconds.
+  int pairs = 0;
+  int pairs_won = 0;
+  bool faster = false;
+};
+
 // Times in seconds. See proto/weft/v1/schedule.proto for each field.
 struct Measurement {
   Outcome outcome = Outcome::kOk;
@@ -40,6 +64,12 @@ struct Measurement {
   double check_seconds = 0;
   double timing_seconds = 0;
   double lease_wait_seconds = 0;
+  int rejected_samples = 0;
+  std::array<int, kNumInterferences> rejections = {};  // By Interference.
+  bool disturbed = false;
+  double cpu_pressure = 0;
+  std::optional<Confirmation> confirmation;
+  bool cached = false;
 };
 
 struct Step {

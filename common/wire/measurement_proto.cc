@@ -10,7 +10,8 @@
 namespace weft {
 namespace {
 
-constexpr int kProtoOffset = 1;  // Protobuf's 0 is "unspecified".
+constexpr int kProtoOffset = 1;               // Protobuf's 0 is "unspecified".
+constexpr uint32_t kMaxRejections = 1 << 20;  // Far beyond what a timing can take.
 
 absl::Status Invalid(const std::string& what) {
   return absl::InvalidArgumentError("measurement: " + what);
@@ -51,6 +52,76 @@ absl::Status CheckTimes(const Measurement& measurement) {
   return absl::OkStatus();
 }
 
+void Encode(const Measurement& measurement, v1::Rejections* proto) {
+  const auto count = [&](Interference interference) {
+    return static_cast<uint32_t>(
+        measurement.rejections[static_cast<int>(interference)]);
+  };
+  proto->set_preempted(count(Interference::kPreempted));
+  proto->set_slow_compute(count(Interference::kSlowCompute));
+  proto->set_slow_memory(count(Interference::kSlowMemory));
+  proto->set_low_frequency(count(Interference::kLowFrequency));
+}
+
+absl::Status Decode(const v1::Measurement& proto, Measurement* measurement) {
+  const v1::Rejections& reasons = proto.rejections();
+  const std::pair<Interference, uint32_t> counts[] = {
+      {Interference::kPreempted, reasons.preempted()},
+      {Interference::kSlowCompute, reasons.slow_compute()},
+      {Interference::kSlowMemory, reasons.slow_memory()},
+      {Interference::kLowFrequency, reasons.low_frequency()}};
+  if (proto.rejected_samples() > kMaxRejections) {
+    return Invalid(absl::StrCat(proto.rejected_samples(), " rejected samples"));
+  }
+  measurement->rejected_samples = static_cast<int>(proto.rejected_samples());
+  for (const auto& [interference, count] : counts) {
+    if (count > proto.rejected_samples()) {
+      return Invalid(absl::StrCat(InterferenceName(interference), " rejected ", count,
+                                  " of ", proto.rejected_samples(), " samples"));
+    }
+    measurement->rejections[static_cast<int>(interference)] = static_cast<int>(count);
+  }
+  if (!(proto.cpu_pressure() >= 0 && proto.cpu_pressure() <= 1)) {
+    return Invalid(absl::StrCat("a cpu_pressure of ", proto.cpu_pressure()));
+  }
+  measurement->cpu_pressure = proto.cpu_pressure();
+  measurement->disturbed = proto.disturbed();
+  measurement->cached = proto.cached();
+  return absl::OkStatus();
+}
+
+v1::Confirmation ToProto(const Confirmation& confirmation) {
+  v1::Confirmation proto;
+  proto.set_seconds(confirmation.seconds);
+  proto.set_previous_seconds(confirmation.previous_seconds);
+  proto.set_ratio(confirmation.ratio);
+  proto.set_pairs(static_cast<uint32_t>(confirmation.pairs));
+  proto.set_pairs_won(static_cast<uint32_t>(confirmation.pairs_won));
+  proto.set_faster(confirmation.faster);
+  return proto;
+}
+
+absl::StatusOr<Confirmation> FromProto(const v1::Confirmation& proto) {
+  for (double number : {proto.seconds(), proto.previous_seconds(), proto.ratio()}) {
+    if (!(std::isfinite(number) && number > 0)) {
+      return Invalid(absl::StrCat("a confirmation with ", number));
+    }
+  }
+  if (proto.pairs() == 0 || proto.pairs() > kMaxSamples ||
+      proto.pairs_won() > proto.pairs()) {
+    return Invalid(absl::StrCat("a confirmation that won ", proto.pairs_won(), " of ",
+                                proto.pairs(), " pairs"));
+  }
+  Confirmation confirmation;
+  confirmation.seconds = proto.seconds();
+  confirmation.previous_seconds = proto.previous_seconds();
+  confirmation.ratio = proto.ratio();
+  confirmation.pairs = static_cast<int>(proto.pairs());
+  confirmation.pairs_won = static_cast<int>(proto.pairs_won());
+  confirmation.faster = proto.faster();
+  return confirmation;
+}
+
 }  // namespace
 
 v1::Measurement ToProto(const Measurement& measurement) {
@@ -67,6 +138,14 @@ v1::Measurement ToProto(const Measurement& measurement) {
   proto.set_check_seconds(measurement.check_seconds);
   proto.set_timing_seconds(measurement.timing_seconds);
   proto.set_lease_wait_seconds(measurement.lease_wait_seconds);
+  proto.set_rejected_samples(static_cast<uint32_t>(measurement.rejected_samples));
+  Encode(measurement, proto.mutable_rejections());
+  proto.set_disturbed(measurement.disturbed);
+  proto.set_cached(measurement.cached);
+  proto.set_cpu_pressure(measurement.cpu_pressure);
+  if (measurement.confirmation) {
+    *proto.mutable_confirmation() = ToProto(*measurement.confirmation);
+  }
   return proto;
 }
 
@@ -92,6 +171,12 @@ absl::StatusOr<Measurement> FromProto(const v1::Measurement& proto) {
   measurement.timing_seconds = proto.timing_seconds();
   measurement.lease_wait_seconds = proto.lease_wait_seconds();
   if (absl::Status status = CheckTimes(measurement); !status.ok()) return status;
+  if (absl::Status status = Decode(proto, &measurement); !status.ok()) return status;
+  if (proto.has_confirmation()) {
+    absl::StatusOr<Confirmation> confirmation = FromProto(proto.confirmation());
+    if (!confirmation.ok()) return confirmation.status();
+    measurement.confirmation = *confirmation;
+  }
   return measurement;
 }
 

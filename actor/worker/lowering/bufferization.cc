@@ -1,11 +1,10 @@
 #include "actor/worker/lowering/bufferization.h"
 
 #include "absl/strings/str_cat.h"
+#include "actor/worker/lowering/in_place_results.h"
 #include "actor/worker/lowering/pass_pipeline.h"
-#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinTypes.h"
 
 namespace weft {
@@ -26,6 +25,13 @@ constexpr char kPlaceBuffers[] =
     "builtin.module(buffer-results-to-out-params{hoist-static-allocs},"
     "func.func(buffer-hoisting,buffer-loop-hoisting,"
     "promote-buffers-to-stack{max-alloc-size-in-bytes=16384}),"
+    "buffer-deallocation-pipeline,convert-bufferization-to-memref,canonicalize,cse)";
+
+// A buffer that is filled in a parallel loop belongs to one thread: nothing is moved
+// out of loops, and none goes on a stack, which in a region that OpenMP outlines is a
+// place that upstream's promotion does not know about.
+constexpr char kPlaceThreadsBuffers[] =
+    "builtin.module(buffer-results-to-out-params{hoist-static-allocs},"
     "buffer-deallocation-pipeline,convert-bufferization-to-memref,canonicalize,cse)";
 
 absl::StatusOr<mlir::func::FuncOp> OnlyFunction(mlir::ModuleOp module) {
@@ -57,26 +63,6 @@ absl::StatusOr<std::vector<bool>> WritableArguments(mlir::func::FuncOp function)
   return writable;
 }
 
-mlir::Value WithoutCasts(mlir::Value value) {
-  while (auto cast = value.getDefiningOp<mlir::memref::CastOp>()) {
-    value = cast.getSource();
-  }
-  return value;
-}
-
-// Upstream's drop-equivalent-buffer-results skips public functions; without this each
-// call would copy the whole result into an extra argument.
-void DropReturnedArguments(mlir::func::FuncOp function) {
-  auto terminator =
-      llvm::cast<mlir::func::ReturnOp>(function.getBody().front().getTerminator());
-  llvm::BitVector returned(terminator.getNumOperands());
-  for (auto [i, value] : llvm::enumerate(terminator.getOperands())) {
-    if (llvm::isa<mlir::BlockArgument>(WithoutCasts(value))) returned.set(i);
-  }
-  terminator->eraseOperands(returned);
-  function.eraseResults(returned);
-}
-
 absl::StatusOr<KernelArgument> Describe(mlir::Type type, unsigned index, bool output) {
   auto memref = llvm::dyn_cast<mlir::MemRefType>(type);
   if (!memref || !memref.hasStaticShape() ||
@@ -94,7 +80,8 @@ absl::StatusOr<KernelArgument> Describe(mlir::Type type, unsigned index, bool ou
 }  // namespace
 
 absl::StatusOr<std::vector<KernelArgument>> Bufferize(CompilerContext& context,
-                                                      mlir::ModuleOp module) {
+                                                      mlir::ModuleOp module,
+                                                      int threads) {
   absl::StatusOr<mlir::func::FuncOp> function = OnlyFunction(module);
   if (!function.ok()) return function.status();
   absl::StatusOr<std::vector<bool>> writable = WritableArguments(*function);
@@ -106,8 +93,9 @@ absl::StatusOr<std::vector<KernelArgument>> Bufferize(CompilerContext& context,
   // passes that do.
   function = OnlyFunction(module);
   if (!function.ok()) return function.status();
-  DropReturnedArguments(*function);
-  status = RunPassPipeline(context, module, "buffer placement", kPlaceBuffers);
+  ResolveInPlaceResults(*function, *writable);
+  status = RunPassPipeline(context, module, "buffer placement",
+                           threads > 1 ? kPlaceThreadsBuffers : kPlaceBuffers);
   if (!status.ok()) return status;
 
   std::vector<KernelArgument> arguments;

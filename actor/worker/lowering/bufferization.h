@@ -13,9 +13,11 @@ namespace weft {
 
 // Bufferizes the module's only function, so that it takes memrefs and returns nothing,
 // and says what each of its arguments is. Results that live in an argument are dropped,
-// the others become further arguments.
+// the others become further arguments; see in_place_results.h. With several `threads`,
+// buffers stay inside the parallel loops that allocate them.
 absl::StatusOr<std::vector<KernelArgument>> Bufferize(CompilerContext& context,
-                                                      mlir::ModuleOp module);
+                                                      mlir::ModuleOp module,
+                                                      int threads);
 
 }  // namespace weft
 

@@ -1,6 +1,7 @@
 #include "actor/worker/lowering/code_generation.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Export.h"
 
 namespace weft {
@@ -43,21 +45,22 @@ absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> HostMachine() {
   return std::move(*machine);
 }
 
-// The one function with a body; whatever else there is, is declarations of libm.
-absl::StatusOr<llvm::Function*> OnlyDefinition(llvm::Module& module) {
-  llvm::Function* found = nullptr;
-  for (llvm::Function& function : module) {
-    if (function.isDeclaration()) continue;
-    if (found != nullptr) {
+// The module's function by the name that it had before translation, which adds others:
+// the bodies of parallel loops.
+absl::StatusOr<std::string> FunctionName(mlir::ModuleOp module) {
+  std::string name;
+  for (auto function : module.getOps<mlir::LLVM::LLVMFuncOp>()) {
+    if (function.isExternal()) continue;  // Declarations of libm and allocation.
+    if (!name.empty()) {
       return absl::InternalError(
           absl::StrCat(kStage, ": more than one function after lowering"));
     }
-    found = &function;
+    name = function.getName().str();
   }
-  if (found == nullptr) {
+  if (name.empty()) {
     return absl::InternalError(absl::StrCat(kStage, ": no function after lowering"));
   }
-  return found;
+  return name;
 }
 
 // Adds kEntrySymbol, which unpacks its array of pointers and calls the kernel. Not
@@ -115,18 +118,20 @@ absl::StatusOr<llvm::SmallVector<char, 0>> GenerateCode(CompilerContext& context
                                                         size_t num_arguments,
                                                         CodeFormat format) {
   llvm::LLVMContext llvm_context;
+  absl::StatusOr<std::string> name = FunctionName(module);
+  if (!name.ok()) return name.status();
   std::unique_ptr<llvm::Module> code =
       mlir::translateModuleToLLVMIR(module, llvm_context);
   if (!code) return StageError(context, "translation to LLVM IR", "failed");
   absl::StatusOr<std::unique_ptr<llvm::TargetMachine>> machine = HostMachine();
   if (!machine.ok()) return machine.status();
-  absl::StatusOr<llvm::Function*> kernel = OnlyDefinition(*code);
-  if (!kernel.ok()) return kernel.status();
-  if ((*kernel)->arg_size() != num_arguments) {
+  llvm::Function* kernel = code->getFunction(*name);
+  if (kernel == nullptr || kernel->arg_size() != num_arguments) {
     return absl::InternalError(absl::StrCat(kStage, ": expected ", num_arguments,
-                                            " arguments, got ", (*kernel)->arg_size()));
+                                            " arguments of ", *name, ", got ",
+                                            kernel ? kernel->arg_size() : 0));
   }
-  AddEntry(*code, *kernel, num_arguments);
+  AddEntry(*code, kernel, num_arguments);
   SetTarget(*code, **machine);
   Optimize(*code, **machine);
 

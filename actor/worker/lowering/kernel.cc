@@ -19,14 +19,16 @@ struct LoweredModule {
 };
 
 absl::StatusOr<LoweredModule> LowerModule(CompilerContext& context,
-                                          mlir::OwningOpRef<mlir::ModuleOp> module) {
+                                          mlir::OwningOpRef<mlir::ModuleOp> module,
+                                          int threads) {
   RouteLlvmOutOfMemory();
   context.TakeDiagnostics();  // What an earlier failure left is not about this module.
-  absl::StatusOr<std::vector<KernelArgument>> arguments = Bufferize(context, *module);
+  absl::StatusOr<std::vector<KernelArgument>> arguments =
+      Bufferize(context, *module, threads);
   if (!arguments.ok()) return arguments.status();
   absl::Status status = LowerVectors(context, *module);
   if (!status.ok()) return status;
-  status = LowerToLlvmDialect(context, *module);
+  status = LowerToLlvmDialect(context, *module, threads);
   if (!status.ok()) return status;
   return LoweredModule{std::move(module), std::move(*arguments)};
 }
@@ -34,8 +36,9 @@ absl::StatusOr<LoweredModule> LowerModule(CompilerContext& context,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Kernel>> CompileKernel(
-    CompilerContext& context, mlir::OwningOpRef<mlir::ModuleOp> module) {
-  absl::StatusOr<LoweredModule> lowered = LowerModule(context, std::move(module));
+    CompilerContext& context, mlir::OwningOpRef<mlir::ModuleOp> module, int threads) {
+  absl::StatusOr<LoweredModule> lowered =
+      LowerModule(context, std::move(module), threads);
   if (!lowered.ok()) return lowered.status();
   auto object = GenerateCode(context, *lowered->module, lowered->arguments.size(),
                              CodeFormat::kObject);
@@ -44,8 +47,10 @@ absl::StatusOr<std::unique_ptr<Kernel>> CompileKernel(
 }
 
 absl::StatusOr<std::string> KernelAssembly(CompilerContext& context,
-                                           mlir::OwningOpRef<mlir::ModuleOp> module) {
-  absl::StatusOr<LoweredModule> lowered = LowerModule(context, std::move(module));
+                                           mlir::OwningOpRef<mlir::ModuleOp> module,
+                                           int threads) {
+  absl::StatusOr<LoweredModule> lowered =
+      LowerModule(context, std::move(module), threads);
   if (!lowered.ok()) return lowered.status();
   auto text = GenerateCode(context, *lowered->module, lowered->arguments.size(),
                            CodeFormat::kAssembly);

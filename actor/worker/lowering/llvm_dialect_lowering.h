@@ -9,8 +9,10 @@
 namespace weft {
 
 // Expects a bufferized module whose vectors are lowered. The function's arguments
-// become bare pointers that are promised not to alias.
-absl::Status LowerToLlvmDialect(CompilerContext& context, mlir::ModuleOp module);
+// become bare pointers that are promised not to alias. With several `threads`, a forall
+// becomes a parallel loop of OpenMP with that many; with one, a loop.
+absl::Status LowerToLlvmDialect(CompilerContext& context, mlir::ModuleOp module,
+                                int threads);
 
 }  // namespace weft
 

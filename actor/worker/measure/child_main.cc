@@ -102,8 +102,8 @@ void ChildMain(pid_t parent, int channel, int errors, const ChildLimits& limits,
   }
   // A second line of defence, should the parent be stopped when its deadline comes. The
   // soft limit sends SIGXCPU, the hard one a SIGKILL that would say nothing.
-  const auto cpu_seconds =
-      static_cast<rlim_t>(std::ceil(limits.compile_seconds + limits.run_seconds));
+  const auto cpu_seconds = static_cast<rlim_t>(
+      std::ceil(limits.compile_seconds + limits.run_seconds * limits.threads));
   SetLimit(RLIMIT_CPU, cpu_seconds + 1, cpu_seconds + 2);
   std::set_new_handler([] { _exit(kOutOfMemoryExitStatus); });
   KeepFreedMemory();

@@ -1,5 +1,6 @@
 #include "actor/worker/measure/child_messages.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -35,6 +36,28 @@ absl::StatusOr<json> Decode(const std::string& text, const char* key) {
   }
   if (!value.contains(key)) return Malformed(text);
   return value[key];
+}
+
+json Encode(const std::optional<Confirmation>& confirmation) {
+  if (!confirmation) return nullptr;
+  return {{"seconds", confirmation->seconds},
+          {"previous_seconds", confirmation->previous_seconds},
+          {"ratio", confirmation->ratio},
+          {"pairs", confirmation->pairs},
+          {"pairs_won", confirmation->pairs_won},
+          {"faster", confirmation->faster}};
+}
+
+std::optional<Confirmation> DecodeConfirmation(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  Confirmation confirmation;
+  value.at("seconds").get_to(confirmation.seconds);
+  value.at("previous_seconds").get_to(confirmation.previous_seconds);
+  value.at("ratio").get_to(confirmation.ratio);
+  value.at("pairs").get_to(confirmation.pairs);
+  value.at("pairs_won").get_to(confirmation.pairs_won);
+  value.at("faster").get_to(confirmation.faster);
+  return confirmation;
 }
 
 }  // namespace
@@ -78,7 +101,12 @@ std::string EncodeMeasurement(const absl::StatusOr<Measurement>& measurement) {
                  {"compile_seconds", measurement->compile_seconds},
                  {"check_seconds", measurement->check_seconds},
                  {"timing_seconds", measurement->timing_seconds},
-                 {"lease_wait_seconds", measurement->lease_wait_seconds}}}});
+                 {"lease_wait_seconds", measurement->lease_wait_seconds},
+                 {"rejected_samples", measurement->rejected_samples},
+                 {"rejections", measurement->rejections},
+                 {"disturbed", measurement->disturbed},
+                 {"cpu_pressure", measurement->cpu_pressure},
+                 {"confirmation", Encode(measurement->confirmation)}}}});
 }
 
 absl::StatusOr<Measurement> DecodeMeasurement(const std::string& text) {
@@ -97,6 +125,11 @@ absl::StatusOr<Measurement> DecodeMeasurement(const std::string& text) {
     value->at("check_seconds").get_to(measurement.check_seconds);
     value->at("timing_seconds").get_to(measurement.timing_seconds);
     value->at("lease_wait_seconds").get_to(measurement.lease_wait_seconds);
+    value->at("rejected_samples").get_to(measurement.rejected_samples);
+    value->at("rejections").get_to(measurement.rejections);
+    value->at("disturbed").get_to(measurement.disturbed);
+    value->at("cpu_pressure").get_to(measurement.cpu_pressure);
+    measurement.confirmation = DecodeConfirmation(value->at("confirmation"));
   } catch (const json::exception&) {
     return Malformed(text);
   }

@@ -14,15 +14,14 @@ namespace {
 
 using nlohmann::json;
 
-// A new one for each boot; empty where the kernel does not tell.
+}  // namespace
+
 std::string BootId() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;
   std::getline(file, id);
   return id;
 }
-
-}  // namespace
 
 absl::StatusOr<MachineModel> ReadMachineFile(const std::string& path) {
   std::ifstream file(path);

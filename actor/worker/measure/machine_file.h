@@ -10,6 +10,9 @@
 
 namespace weft {
 
+// A new one for each boot; empty where the kernel does not tell.
+std::string BootId();
+
 // NOT_FOUND when there is no file, FAILED_PRECONDITION when it is of another boot or
 // another format.
 absl::StatusOr<MachineModel> ReadMachineFile(const std::string& path);

@@ -20,7 +20,8 @@ struct MeasureSettings {
   uint64_t memory_limit_bytes = uint64_t{4} << 30;
   double lease_timeout_seconds = 60;
   std::string lease_path = "/tmp/weft-timing.lease";
-  int timing_cpu = -1;  // -1: any.
+  int timing_cpu = -1;  // -1: any; with several threads, the last ones.
+  int threads = 1;      // Of the kernel that is measured; the reference has one.
 };
 
 // Limits of a child process that measures by `settings`.
@@ -32,13 +33,23 @@ struct Work {
   double bytes = 0;
 };
 
+// What is measured. `compile` makes the kernel with the settings' number of threads.
+struct Candidate {
+  CompileFunction compile;
+  // Of the best schedule so far; empty: none. With it the two are timed in pairs, and
+  // the limits of compiling and running hold twice. When it cannot be compiled or is
+  // wrong, the candidate is timed alone and the message says so.
+  CompileFunction compile_previous;
+};
+
 // Runs `compile` in a child process, compares one run of its kernel with the reference,
 // and times it under the machine's lease. Whatever the schedule did to compiler or
 // kernel is an outcome. Errors are for what is not the schedule's fault:
-// DEADLINE_EXCEEDED when the lease did not come free, others when the system has no
-// process to give.
+// DEADLINE_EXCEEDED when the lease did not come free, INVALID_ARGUMENT for more threads
+// than CPUs, FAILED_PRECONDITION without libomp, others when the system has no process
+// to give.
 absl::StatusOr<Measurement> Measure(const Reference& reference,
-                                    const CompileFunction& compile, const Work& work,
+                                    const Candidate& candidate, const Work& work,
                                     const MachineModel& machine,
                                     const MeasureSettings& settings);
 

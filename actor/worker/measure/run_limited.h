@@ -24,6 +24,7 @@ struct ChildLimits {
   double run_seconds = 10;
   uint64_t memory_bytes = uint64_t{4}
                           << 30;  // Address space, what was inherited included.
+  int threads = 1;                // That may use CPU time at once.
 
   double seconds(ChildPhase phase) const {
     return std::array<double, kNumChildPhases>{compile_seconds, lease_seconds,

@@ -1,101 +1,116 @@
 #include "actor/worker/measure/time_kernel.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
+#include "actor/worker/measure/batch_timer.h"
 #include "actor/worker/measure/stopwatch.h"
 
 namespace weft {
 namespace {
 
-constexpr double kMinBatchSeconds = 50e-6;
-constexpr int kMaxSamples = 64;
-// Below this many clean samples the budget is extended, once, to twice its length.
+constexpr int kBursts = 5;
+constexpr int kSlicesPerBurst = 12;
+constexpr size_t kMaxSamples = 64;
 constexpr size_t kWantedSamples = 3;
-// Bounds the calls of a kernel that does nothing.
-constexpr int64_t kMaxCallsPerBatch = 100'000;
+// Of the budget, between two bursts.
+constexpr double kGapShare = 0.04;
+// Times the budget that a disturbed timing may take.
+constexpr double kPatience = 3;
 
-struct Batch {
-  double seconds_per_call;
-  bool preempted;
+constexpr double kNone = std::numeric_limits<double>::infinity();
+
+struct Burst {
+  std::vector<double> clean;  // One sample per slice.
+  int preempted = 0;          // Slices without one.
+  double fastest_preempted = kNone;
 };
 
-class Timer {
- public:
-  Timer(const Kernel& kernel, void* const* buffers)
-      : kernel_(kernel), buffers_(buffers) {}
+Burst RunBurst(double seconds, BatchTimer* timer) {
+  // The sentinel has emptied the core's caches. A batch that is long has filled them
+  // again before much of it has passed.
+  if (timer->batch_seconds() < seconds / 4) timer->Run();
+  Burst burst;
+  const Stopwatch stopwatch;
+  do {
+    const BestBatch best = RunFor(seconds / kSlicesPerBurst, timer);
+    if (std::isfinite(best.clean)) {
+      burst.clean.push_back(best.clean);
+    } else {
+      ++burst.preempted;
+      burst.fastest_preempted = std::min(burst.fastest_preempted, best.preempted);
+    }
+  } while (stopwatch.seconds() < seconds);
+  return burst;
+}
 
-  Batch Run(int64_t calls) {
-    rusage before;
-    rusage after;
-    getrusage(RUSAGE_THREAD, &before);
-    const Stopwatch stopwatch;
-    for (int64_t i = 0; i < calls; ++i) kernel_.Run(buffers_);
-    const double seconds = stopwatch.seconds();
-    getrusage(RUSAGE_THREAD, &after);
-    timing_.calls += calls;
-    timing_.page_faults += after.ru_minflt - before.ru_minflt;
-    const bool preempted = after.ru_nivcsw != before.ru_nivcsw;
-    timing_.preempted_batches += preempted ? 1 : 0;
-    return {seconds / static_cast<double>(calls), preempted};
+class Collector {
+ public:
+  explicit Collector(Timing* timing) : timing_(timing) {}
+
+  void Add(const Burst& burst, InterferenceSet seen) {
+    fastest_rejected_ = std::min(fastest_rejected_, burst.fastest_preempted);
+    if (Any(seen)) {
+      timing_->rejections.Add(seen, static_cast<int>(burst.clean.size()));
+      for (double sample : burst.clean) {
+        fastest_rejected_ = std::min(fastest_rejected_, sample);
+      }
+    } else {
+      const size_t room = kMaxSamples - timing_->samples.size();
+      timing_->samples.insert(timing_->samples.end(), burst.clean.begin(),
+                              burst.clean.begin() + std::min(room, burst.clean.size()));
+    }
+    seen[static_cast<int>(Interference::kPreempted)] = true;
+    timing_->rejections.Add(seen, burst.preempted);
   }
 
-  Timing* timing() { return &timing_; }
+  void Finish() {
+    timing_->disturbed = timing_->samples.empty();
+    if (timing_->disturbed) timing_->samples = {fastest_rejected_};
+    timing_->seconds =
+        *std::min_element(timing_->samples.begin(), timing_->samples.end());
+  }
 
  private:
-  const Kernel& kernel_;
-  void* const* const buffers_;
-  Timing timing_;
+  Timing* const timing_;
+  double fastest_rejected_ = kNone;
 };
-
-int64_t CallsPerBatch(double seconds_per_call) {
-  const double calls = std::ceil(kMinBatchSeconds / std::max(seconds_per_call, 1e-10));
-  return std::clamp(static_cast<int64_t>(calls), int64_t{1}, kMaxCallsPerBatch);
-}
 
 }  // namespace
 
-Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seconds) {
-  Timer timer(kernel, buffers);
-  Timing* timing = timer.timing();
+Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seconds,
+                  InterferenceMonitor* monitor) {
+  Timing timing;
+  BatchTimer timer(kernel, buffers);
   const Stopwatch total;
-  // The caches, the branch predictor and the allocator settle, and a batch finds its
-  // size.
-  const Batch first = timer.Run(1);
+  monitor->Begin();
+  const Batch first = timer.WarmUp(budget_seconds);
   if (first.seconds_per_call >= budget_seconds) {
-    timing->samples = {first.seconds_per_call};
-    timing->seconds = first.seconds_per_call;
-    timing->disturbed = first.preempted;
-    return *timing;
+    timing.samples = {first.seconds_per_call};
+    timing.seconds = first.seconds_per_call;
+    timing.disturbed = first.preempted || Any(monitor->End());
+    timing.calls = timer.calls();
+    return timing;
   }
-  const Batch warm = timer.Run(CallsPerBatch(first.seconds_per_call));
-  const int64_t calls = CallsPerBatch(warm.seconds_per_call);
-  timing->page_faults = 0;
-  timing->preempted_batches = 0;
-
-  const double slice_seconds = budget_seconds / kMaxSamples;
-  double best_preempted = std::numeric_limits<double>::infinity();
-  while (timing->samples.size() < kMaxSamples) {
-    const Stopwatch slice;
-    double best = std::numeric_limits<double>::infinity();
-    do {
-      const Batch batch = timer.Run(calls);
-      double* const minimum = batch.preempted ? &best_preempted : &best;
-      *minimum = std::min(*minimum, batch.seconds_per_call);
-    } while (slice.seconds() < slice_seconds);
-    if (std::isfinite(best)) timing->samples.push_back(best);
-    const bool enough = timing->samples.size() >= kWantedSamples;
-    if (total.seconds() >= (enough ? 1 : 2) * budget_seconds) break;
+  const double gap = kGapShare * budget_seconds;
+  const double burst_seconds = (budget_seconds - (kBursts - 1) * gap) / kBursts;
+  Collector collector(&timing);
+  while (true) {
+    monitor->Begin();
+    const Burst burst = RunBurst(burst_seconds, &timer);
+    collector.Add(burst, monitor->End());
+    const size_t samples = timing.samples.size();
+    const double limit = (samples >= kWantedSamples ? 1 : kPatience) * budget_seconds;
+    if (samples >= kMaxSamples || total.seconds() + gap >= limit) break;
+    std::this_thread::sleep_for(std::chrono::duration<double>(gap));
   }
-  if (timing->samples.empty()) {
-    timing->samples = {best_preempted};
-    timing->disturbed = true;
-  }
-  timing->seconds = *std::min_element(timing->samples.begin(), timing->samples.end());
-  return *timing;
+  collector.Finish();
+  timing.calls = timer.calls();
+  timing.page_faults = timer.page_faults();
+  return timing;
 }
 
 }  // namespace weft

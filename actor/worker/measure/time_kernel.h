@@ -6,27 +6,30 @@
 #include <vector>
 
 #include "actor/worker/lowering/callable.h"
+#include "actor/worker/measure/interference_monitor.h"
 
 namespace weft {
 
 struct Timing {
   double seconds = 0;           // The smallest sample; the most repeatable statistic.
   std::vector<double> samples;  // Seconds per call, in the order taken; 1 to 64.
+  Rejections rejections;
   int64_t calls = 0;
-  int64_t preempted_batches = 0;  // Not counted, for another thread ran meanwhile.
-  int64_t page_faults = 0;        // Minor faults while the clock ran; 0 is expected.
-  bool disturbed = false;  // Every batch was preempted; `seconds` is an upper bound.
+  int64_t page_faults = 0;  // Minor faults while the clock ran; 0 is expected.
+  bool disturbed = false;   // No sample was clean; `seconds` is an upper bound.
 };
 
-// Repeats the kernel for `budget_seconds` (twice that when it is often preempted).
-// Calls are timed in batches of at least 50 us, so that reading the clock costs
-// nothing; a batch during which the thread was preempted is thrown away. The budget has
-// 64 slices and a sample is the best batch of its slice. A kernel that takes longer
-// than the budget is timed once.
+// Repeats the kernel for `budget_seconds`, in five bursts with gaps between them, for a
+// neighbour's disturbance often ends sooner than a budget does. A burst has twelve
+// slices, and a sample is the best batch of its slice that was not preempted; a slice
+// without one is rejected, and so is a whole burst when the monitor saw interference at
+// one of its ends. While fewer than three samples are clean, bursts go on for up to
+// three times the budget. A kernel that takes longer than the budget is timed once.
 //
 // The kernel must have run on these buffers before, as the check of its output does.
 // Pin the thread and hold the timing lease around it.
-Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seconds);
+Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seconds,
+                  InterferenceMonitor* monitor);
 
 }  // namespace weft
 

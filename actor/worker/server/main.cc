@@ -21,6 +21,8 @@ constexpr char kUsage[] = R"(usage:
         --budget SECONDS   how long to repeat the kernel (0.1)
         --timeout SECONDS  limit for compiling, and for running (60)
         --cpu N            CPU to pin the timed thread to (-1: any)
+        --threads N        threads of the kernel (1)
+        --against PATH     transform module of a schedule to time against, in pairs
         --lease PATH       the machine's timing lease (/tmp/weft-timing.lease)
         --assembly         print the machine code instead of measuring
 )";
@@ -48,6 +50,14 @@ int MeasureMain(const std::vector<std::string>& arguments) {
       ++i;
     } else if (argument == "--cpu") {
       good = absl::SimpleAtoi(value, &command.settings.timing_cpu);
+      ++i;
+    } else if (argument == "--threads") {
+      good = absl::SimpleAtoi(value, &command.settings.threads) &&
+             command.settings.threads >= 1;
+      ++i;
+    } else if (argument == "--against") {
+      command.previous_path = value;
+      good = !value.empty();
       ++i;
     } else if (argument == "--lease") {
       command.settings.lease_path = value;

@@ -37,6 +37,25 @@ void PrintMachine(const MachineModel& machine) {
       machine.cache_bandwidth * 1e-9);
 }
 
+void PrintInterference(const Measurement& measurement) {
+  std::cout << absl::StrFormat("rejected           %d samples",
+                               measurement.rejected_samples);
+  for (int i = 0; i < kNumInterferences; ++i) {
+    if (measurement.rejections[i] == 0) continue;
+    std::cout << absl::StrFormat(", %d %s", measurement.rejections[i],
+                                 InterferenceName(static_cast<Interference>(i)));
+  }
+  std::cout << absl::StrFormat("; %.0f %% of the time a task waited for a CPU\n",
+                               measurement.cpu_pressure * 100);
+}
+
+void PrintConfirmation(const Confirmation& confirmation) {
+  std::cout << absl::StrFormat(
+      "previous best      %.3f us, %.3f times as long; %d of %d pairs won: %s\n",
+      confirmation.previous_seconds * 1e6, confirmation.ratio, confirmation.pairs_won,
+      confirmation.pairs, confirmation.faster ? "faster" : "not faster");
+}
+
 void PrintMeasurement(const Measurement& measurement, const ScheduledProgram& program,
                       const MachineModel& machine) {
   std::cout << absl::StrFormat("outcome            %s\n",
@@ -50,6 +69,8 @@ void PrintMeasurement(const Measurement& measurement, const ScheduledProgram& pr
                    "check              %.1f ms, largest relative error %.3g\n",
                    measurement.check_seconds * 1e3, measurement.max_relative_error);
   if (measurement.outcome != Outcome::kOk) return;
+  PrintInterference(measurement);
+  if (measurement.confirmation) PrintConfirmation(*measurement.confirmation);
   const double roofline = RooflineSeconds(program.flops(), program.bytes(), machine);
   std::cout << absl::StrFormat("time               %.3f us (smallest of %d samples)\n",
                                measurement.seconds * 1e6, measurement.samples.size())
@@ -67,10 +88,13 @@ absl::Status RunMeasureCommand(const MeasureCommand& command) {
   absl::StatusOr<std::string> source = ReadFile(command.program_path);
   if (!source.ok()) return source.status();
   std::string schedule;
-  if (!command.schedule_path.empty()) {
-    absl::StatusOr<std::string> text = ReadFile(command.schedule_path);
+  std::string previous;
+  for (const auto& [path, into] : {std::pair(command.schedule_path, &schedule),
+                                   std::pair(command.previous_path, &previous)}) {
+    if (path.empty()) continue;
+    absl::StatusOr<std::string> text = ReadFile(path);
     if (!text.ok()) return text.status();
-    schedule = *text;
+    *into = *text;
   }
   absl::StatusOr<MachineModel> machine = ProbeMachineOnce(
       command.settings.lease_path, command.settings.lease_timeout_seconds,
@@ -88,7 +112,8 @@ absl::Status RunMeasureCommand(const MeasureCommand& command) {
     if (!applied.ok()) return applied;
   }
   if (command.print_assembly) {
-    auto assembly = KernelAssembly(context, std::move(scheduled));
+    auto assembly =
+        KernelAssembly(context, std::move(scheduled), command.settings.threads);
     if (!assembly.ok()) return assembly.status();
     std::cout << *assembly;
     return absl::OkStatus();
@@ -99,9 +124,21 @@ absl::Status RunMeasureCommand(const MeasureCommand& command) {
       (*program)->flops(), LimitsOf(command.settings));
   if (!reference.ok()) return reference.status();
   // Runs in a child, so that giving the module away is fine.
-  absl::StatusOr<Measurement> measurement = Measure(
-      **reference, [&] { return CompileKernel(context, std::move(scheduled)); },
-      {(*program)->flops(), (*program)->bytes()}, *machine, command.settings);
+  Candidate candidate;
+  candidate.compile = [&] {
+    return CompileKernel(context, std::move(scheduled), command.settings.threads);
+  };
+  if (!previous.empty()) {
+    candidate.compile_previous = [&]() -> absl::StatusOr<std::unique_ptr<Kernel>> {
+      auto module = (*program)->OriginalModule();
+      absl::Status applied = ApplyScheduleModule(context, previous, *module);
+      if (!applied.ok()) return applied;
+      return CompileKernel(context, std::move(module), command.settings.threads);
+    };
+  }
+  absl::StatusOr<Measurement> measurement =
+      Measure(**reference, candidate, {(*program)->flops(), (*program)->bytes()},
+              *machine, command.settings);
   if (!measurement.ok()) return measurement.status();
   PrintMachine(*machine);
   PrintMeasurement(*measurement, **program, *machine);

@@ -12,6 +12,8 @@ namespace weft {
 struct MeasureCommand {
   std::string program_path;
   std::string schedule_path;  // A transform module; empty: the program as it is.
+  // The best schedule so far, to time the other one against in pairs; empty: none.
+  std::string previous_path;
   bool print_assembly = false;
   MeasureSettings settings;
 };

@@ -1,5 +1,6 @@
 #include "actor/worker/server/request_handler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr size_t kMaxSourceBytes = 8 << 20;
 constexpr double kMaxSeconds = 24 * 3600;
+constexpr uint32_t kMaxThreads = 1024;
 
 absl::Status Handle(const v1::LoadProgramRequest& request, WorkerSession* session,
                     v1::WorkerResponse* response) {
@@ -62,9 +64,16 @@ absl::StatusOr<MeasureSettings> SettingsOf(const v1::MeasureRequest& request) {
   status.Update(CheckSeconds(request.timing_budget_seconds(), "timing_budget_seconds"));
   status.Update(CheckSeconds(request.lease_timeout_seconds(), "lease_timeout_seconds"));
   if (!status.ok()) return status;
-  if (request.threads() > 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "MeasureRequest.threads is ", request.threads(), ", only 1 is supported"));
+  if (request.threads() > kMaxThreads) {
+    return absl::InvalidArgumentError(absl::StrCat("MeasureRequest.threads is ",
+                                                   request.threads(), ", at most ",
+                                                   kMaxThreads, " are allowed"));
+  }
+  if (request.confirm_schedule_module().size() > kMaxSourceBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("MeasureRequest.confirm_schedule_module has ",
+                     request.confirm_schedule_module().size(), " bytes, at most ",
+                     kMaxSourceBytes, " are allowed"));
   }
   if (request.lease_path().empty()) {
     return absl::InvalidArgumentError("MeasureRequest.lease_path is empty");
@@ -80,6 +89,7 @@ absl::StatusOr<MeasureSettings> SettingsOf(const v1::MeasureRequest& request) {
   settings.lease_timeout_seconds = request.lease_timeout_seconds();
   settings.lease_path = request.lease_path();
   settings.timing_cpu = request.timing_cpu();
+  settings.threads = std::max(1, static_cast<int>(request.threads()));
   return settings;
 }
 
@@ -87,7 +97,8 @@ absl::Status Handle(const v1::MeasureRequest& request, WorkerSession* session,
                     v1::WorkerResponse* response) {
   absl::StatusOr<MeasureSettings> settings = SettingsOf(request);
   if (!settings.ok()) return settings.status();
-  absl::StatusOr<Measurement> measurement = session->MeasureSchedule(*settings);
+  absl::StatusOr<Measurement> measurement =
+      session->MeasureSchedule(*settings, request.confirm_schedule_module());
   if (!measurement.ok()) return measurement.status();
   *response->mutable_measure()->mutable_measurement() = ToProto(*measurement);
   return absl::OkStatus();

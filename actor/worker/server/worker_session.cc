@@ -9,6 +9,7 @@
 #include "actor/worker/lowering/warm_up.h"
 #include "actor/worker/measure/probe_machine.h"
 #include "actor/worker/server/reference_cache.h"
+#include "actor/worker/transforms/apply_schedule.h"
 #include "actor/worker/transforms/scheduled_program.h"
 
 namespace weft {
@@ -85,7 +86,7 @@ absl::StatusOr<WorkerSession::Export> WorkerSession::ExportSchedule(bool include
 }
 
 absl::StatusOr<Measurement> WorkerSession::MeasureSchedule(
-    const MeasureSettings& settings) {
+    const MeasureSettings& settings, const std::string& previous_schedule) {
   absl::Status loaded = state_->CheckLoaded();
   if (!loaded.ok()) return loaded;
   const ScheduledProgram& program = *state_->program;
@@ -95,10 +96,21 @@ absl::StatusOr<Measurement> WorkerSession::MeasureSchedule(
   absl::StatusOr<const Reference*> reference = state_->references.FindOrCompute(
       state_->source, compile_original, program.flops(), LimitsOf(settings));
   if (!reference.ok()) return reference.status();
-  const auto compile = [&] {
-    return CompileKernel(state_->context, program.TransformedModule());
+  Candidate candidate;
+  candidate.compile = [&] {
+    return CompileKernel(state_->context, program.TransformedModule(),
+                         settings.threads);
   };
-  return Measure(**reference, compile, {program.flops(), program.bytes()},
+  if (!previous_schedule.empty()) {
+    candidate.compile_previous = [&]() -> absl::StatusOr<std::unique_ptr<Kernel>> {
+      mlir::OwningOpRef<mlir::ModuleOp> module = program.OriginalModule();
+      absl::Status applied =
+          ApplyScheduleModule(state_->context, previous_schedule, *module);
+      if (!applied.ok()) return applied;
+      return CompileKernel(state_->context, std::move(module), settings.threads);
+    };
+  }
+  return Measure(**reference, candidate, {program.flops(), program.bytes()},
                  *state_->machine, settings);
 }
 

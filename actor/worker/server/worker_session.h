@@ -55,8 +55,11 @@ class WorkerSession {
 
   // Measures the schedule so far. The first measurement of a program also computes its
   // reference, in a child with the same limits; the references of the last few programs
-  // are kept. FAILED_PRECONDITION when the program fails without any schedule.
-  absl::StatusOr<Measurement> MeasureSchedule(const MeasureSettings& settings);
+  // are kept. FAILED_PRECONDITION when the program fails without any schedule. With the
+  // transform module of a `previous_schedule` the two are timed in pairs; see
+  // Candidate.
+  absl::StatusOr<Measurement> MeasureSchedule(
+      const MeasureSettings& settings, const std::string& previous_schedule = "");
 
   // The machine's limits, from the file beside the lease when it has them.
   absl::StatusOr<Machine> ProbeMachine(const std::string& lease_path, int timing_cpu);

@@ -160,6 +160,42 @@ TEST(ObservationProtoTest, RefusesAMaskWithMoreLoopsThanLoopTokens) {
               HasSubstr("token 2 is not that of loop 1"));
 }
 
+TEST(MeasurementProtoTest, InterferenceAndConfirmationTravel) {
+  Measurement sent = ExampleTrajectory(1).measurement;
+  sent.rejected_samples = 9;
+  sent.rejections = {1, 2, 3, 4};
+  sent.disturbed = true;
+  sent.cpu_pressure = 0.5;
+  sent.confirmation = Confirmation{1e-3, 2e-3, 2, 16, 15, true};
+  const Measurement back = FromProto(ToProto(sent)).value();
+  EXPECT_EQ(back.rejected_samples, 9);
+  EXPECT_EQ(back.rejections, sent.rejections);
+  EXPECT_TRUE(back.disturbed);
+  EXPECT_EQ(back.cpu_pressure, 0.5);
+  ASSERT_TRUE(back.confirmation.has_value());
+  EXPECT_EQ(back.confirmation->seconds, 1e-3);
+  EXPECT_EQ(back.confirmation->previous_seconds, 2e-3);
+  EXPECT_EQ(back.confirmation->ratio, 2);
+  EXPECT_EQ(back.confirmation->pairs, 16);
+  EXPECT_EQ(back.confirmation->pairs_won, 15);
+  EXPECT_TRUE(back.confirmation->faster);
+}
+
+TEST(MeasurementProtoTest, RefusesInterferenceAndConfirmationsThatCannotBe) {
+  Measurement measurement = ExampleTrajectory(1).measurement;
+  measurement.confirmation = Confirmation{1e-3, 2e-3, 2, 16, 17, true};
+  EXPECT_FALSE(FromProto(ToProto(measurement)).ok());
+  measurement.confirmation = Confirmation{1e-3, 0, 2, 16, 15, true};
+  EXPECT_FALSE(FromProto(ToProto(measurement)).ok());
+  measurement.confirmation.reset();
+  measurement.cpu_pressure = 1.5;
+  EXPECT_FALSE(FromProto(ToProto(measurement)).ok());
+  measurement.cpu_pressure = 0;
+  measurement.rejected_samples = 1;
+  measurement.rejections = {2, 0, 0, 0};
+  EXPECT_FALSE(FromProto(ToProto(measurement)).ok());
+}
+
 TEST(MeasurementProtoTest, RefusesTimesThatCannotBe) {
   Measurement measurement = ExampleTrajectory(1).measurement;
   measurement.compile_seconds = -1;

@@ -75,6 +75,67 @@ func.func @accumulate(%a: tensor<8x8xf32> {bufferization.writable = false},
   for (size_t i = 0; i < 64; ++i) ASSERT_NEAR(c[i], before[i] + product[i], 1e-5);
 }
 
+// A schedule that computes its result in a buffer of its own.
+constexpr char kElsewhere[] = R"mlir(
+func.func @square(%a: tensor<100xf32> {bufferization.writable = false},
+                  %out: tensor<100xf32> {bufferization.writable = true})
+    -> tensor<100xf32> {
+  %empty = tensor.empty() : tensor<100xf32>
+  %result = linalg.square ins(%a : tensor<100xf32>) outs(%empty : tensor<100xf32>)
+      -> tensor<100xf32>
+  return %result : tensor<100xf32>
+})mlir";
+
+TEST(CompileKernelTest, AResultThatIsNotInPlaceIsCopiedToItsArgument) {
+  const std::unique_ptr<Kernel> kernel = Compile(kElsewhere);
+  ASSERT_NE(kernel, nullptr);
+  EXPECT_THAT(kernel->arguments(),
+              ElementsAre(KernelArgument{100, 4, false}, KernelArgument{100, 4, true}));
+  const Data<float> in(100, 1);
+  const Data<float> out(100, 2);
+  void* const buffers[] = {in.get(), out.get()};
+  kernel->Run(buffers);
+  for (size_t i = 0; i < 100; ++i) ASSERT_EQ(out[i], in[i] * in[i]);
+}
+
+TEST(CompileKernelTest, ATransposeThatMovesNothingCopiesItsInput) {
+  // Canonicalization folds it, so that the function returns its input.
+  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
+func.func @identity(%a: tensor<4x8xf32> {bufferization.writable = false},
+                    %out: tensor<4x8xf32> {bufferization.writable = true})
+    -> tensor<4x8xf32> {
+  %same = linalg.transpose ins(%a : tensor<4x8xf32>) outs(%out : tensor<4x8xf32>)
+      permutation = [0, 1]
+  return %same : tensor<4x8xf32>
+})mlir");
+  ASSERT_NE(kernel, nullptr);
+  const Data<float> in(32, 1);
+  const Data<float> out(32, 2);
+  void* const buffers[] = {in.get(), out.get()};
+  kernel->Run(buffers);
+  EXPECT_EQ(LargestDifference(in, out), 0);
+}
+
+TEST(CompileKernelTest, TwoResultsEachComeHome) {
+  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
+func.func @both(%a: tensor<16xf32> {bufferization.writable = false},
+                %x: tensor<16xf32> {bufferization.writable = true},
+                %y: tensor<16xf32> {bufferization.writable = true})
+    -> (tensor<16xf32>, tensor<16xf32>) {
+  %square = linalg.square ins(%a : tensor<16xf32>) outs(%y : tensor<16xf32>)
+      -> tensor<16xf32>
+  return %a, %square : tensor<16xf32>, tensor<16xf32>
+})mlir");
+  ASSERT_NE(kernel, nullptr);
+  const Data<float> in(16, 1);
+  const Data<float> x(16, 2);
+  const Data<float> y(16, 3);
+  void* const buffers[] = {in.get(), x.get(), y.get()};
+  kernel->Run(buffers);
+  EXPECT_EQ(LargestDifference(in, x), 0);
+  for (size_t i = 0; i < 16; ++i) ASSERT_EQ(y[i], in[i] * in[i]);
+}
+
 TEST(CompileKernelTest, EveryTestProgramCompiles) {
   for (const char* name :
        {"add.mlir", "batch_matmul.mlir", "conv_2d_nchw.mlir",

@@ -19,6 +19,11 @@ TEST(ChildMessagesTest, AMeasurementSurvivesExactly) {
   sent.check_seconds = 2;
   sent.timing_seconds = 3;
   sent.lease_wait_seconds = 4;
+  sent.rejected_samples = 7;
+  sent.rejections = {1, 2, 3, 4};
+  sent.disturbed = true;
+  sent.cpu_pressure = 0.25;
+  sent.confirmation = Confirmation{0.1, 0.2, 2, 16, 15, true};
   const Measurement received = DecodeMeasurement(EncodeMeasurement(sent)).value();
   EXPECT_EQ(received.outcome, sent.outcome);
   EXPECT_EQ(received.message, sent.message);
@@ -29,6 +34,17 @@ TEST(ChildMessagesTest, AMeasurementSurvivesExactly) {
   EXPECT_EQ(received.check_seconds, 2);
   EXPECT_EQ(received.timing_seconds, 3);
   EXPECT_EQ(received.lease_wait_seconds, 4);
+  EXPECT_EQ(received.rejected_samples, 7);
+  EXPECT_THAT(received.rejections, ElementsAre(1, 2, 3, 4));
+  EXPECT_TRUE(received.disturbed);
+  EXPECT_EQ(received.cpu_pressure, 0.25);
+  ASSERT_TRUE(received.confirmation.has_value());
+  EXPECT_EQ(received.confirmation->seconds, 0.1);
+  EXPECT_EQ(received.confirmation->previous_seconds, 0.2);
+  EXPECT_EQ(received.confirmation->ratio, 2);
+  EXPECT_EQ(received.confirmation->pairs, 16);
+  EXPECT_EQ(received.confirmation->pairs_won, 15);
+  EXPECT_TRUE(received.confirmation->faster);
 }
 
 TEST(ChildMessagesTest, AnErrorSurvives) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "actor/worker/measure/sentinel.h"
 #include "actor/worker/measure/timing_lease.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -46,13 +47,18 @@ class MeasureTest : public ::testing::Test {
     EXPECT_TRUE(reference.ok()) << reference.status();
     reference_ = std::move(*reference);
   }
-  ~MeasureTest() override { unlink(settings_.lease_path.c_str()); }
+  ~MeasureTest() override {
+    unlink(settings_.lease_path.c_str());
+    unlink(SentinelPath().c_str());
+  }
+  std::string SentinelPath() const { return settings_.lease_path + ".sentinel"; }
 
   ChildLimits Limits() const { return LimitsOf(settings_); }
 
-  Measurement MeasureOf(const CompileFunction& compile) {
+  Measurement MeasureOf(const CompileFunction& compile,
+                        const CompileFunction& compile_previous = nullptr) {
     absl::StatusOr<Measurement> measurement =
-        Measure(*reference_, compile, work_, machine_, settings_);
+        Measure(*reference_, {compile, compile_previous}, work_, machine_, settings_);
     EXPECT_TRUE(measurement.ok()) << measurement.status();
     return measurement.ok() ? *measurement : Measurement();
   }
@@ -203,8 +209,8 @@ TEST_F(MeasureTest, ALeaseThatDoesNotComeFreeIsAnErrorAndNoOutcome) {
   ASSERT_TRUE(held.ok());
   settings_.lease_timeout_seconds = 0.05;
   const absl::Status status =
-      Measure(*reference_, Compiles(AddArguments(kElements), Add(kElements)), work_,
-              machine_, settings_)
+      Measure(*reference_, {Compiles(AddArguments(kElements), Add(kElements)), nullptr},
+              work_, machine_, settings_)
           .status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
 }
@@ -217,6 +223,73 @@ TEST_F(MeasureTest, AKernelThatDiesWhileItIsTimedLeavesTheLeaseFree) {
   });
   EXPECT_EQ(measurement.outcome, Outcome::kCrashed);
   EXPECT_TRUE(TimingLease::Acquire(settings_.lease_path, 0).ok());
+}
+
+CompileFunction SlowAdd() {
+  return Compiles(AddArguments(kElements), [](void* const* buffers) {
+    Add(kElements)(buffers);
+    usleep(1000);
+  });
+}
+
+TEST_F(MeasureTest, AScheduleIsConfirmedAgainstASlowerPreviousBest) {
+  const Measurement measurement =
+      MeasureOf(Compiles(AddArguments(kElements), Add(kElements)), SlowAdd());
+  ASSERT_EQ(measurement.outcome, Outcome::kOk) << measurement.message;
+  ASSERT_TRUE(measurement.confirmation.has_value());
+  const Confirmation& confirmation = *measurement.confirmation;
+  EXPECT_TRUE(confirmation.faster);
+  EXPECT_GT(confirmation.ratio, 1.02);
+  EXPECT_GE(confirmation.previous_seconds, 1e-3);
+  EXPECT_EQ(confirmation.seconds, measurement.seconds);
+  EXPECT_EQ(confirmation.pairs, static_cast<int>(measurement.samples.size()));
+}
+
+TEST_F(MeasureTest, AScheduleThatIsSlowerThanThePreviousBestIsNotConfirmed) {
+  const Measurement measurement =
+      MeasureOf(SlowAdd(), Compiles(AddArguments(kElements), Add(kElements)));
+  ASSERT_TRUE(measurement.confirmation.has_value());
+  EXPECT_FALSE(measurement.confirmation->faster);
+  EXPECT_LT(measurement.confirmation->ratio, 1);
+}
+
+TEST_F(MeasureTest, AWrongPreviousBestLeavesTheScheduleTimedAlone) {
+  const Measurement measurement =
+      MeasureOf(Compiles(AddArguments(kElements), Add(kElements)),
+                Compiles(AddArguments(kElements), [](void* const*) {}));
+  EXPECT_EQ(measurement.outcome, Outcome::kOk);
+  EXPECT_GT(measurement.seconds, 0);
+  EXPECT_FALSE(measurement.confirmation.has_value());
+  EXPECT_THAT(measurement.message, HasSubstr("not confirmed"));
+  EXPECT_THAT(measurement.message, HasSubstr("wrong_result"));
+}
+
+TEST_F(MeasureTest, AMachineThatIsSlowerThanItWasRejectsItsSamplesAndSaysWhy) {
+  // What no machine can do: 10 us of arithmetic in a nanosecond.
+  WriteBestSentinel(SentinelPath(), {1e-9, 1});
+  const Measurement measurement = MeasureKernel(Add(kElements));
+  EXPECT_EQ(measurement.outcome, Outcome::kOk);
+  EXPECT_TRUE(measurement.disturbed);
+  EXPECT_GT(measurement.rejected_samples, 0);
+  EXPECT_EQ(measurement.rejections[static_cast<int>(Interference::kSlowCompute)],
+            measurement.rejected_samples);
+  EXPECT_THAT(measurement.message, HasSubstr("upper bound"));
+}
+
+TEST_F(MeasureTest, AMeasurementLeavesTheBestSentinelTimesForTheNext) {
+  MeasureKernel(Add(kElements));
+  const SentinelTimes best = ReadBestSentinel(SentinelPath());
+  EXPECT_GT(best.compute, 0);
+  EXPECT_GT(best.memory, best.compute);
+}
+
+TEST_F(MeasureTest, MoreThreadsThanCpusAreAnErrorAndNoOutcome) {
+  settings_.threads = 100'000;
+  const absl::Status status =
+      Measure(*reference_, {Compiles(AddArguments(kElements), Add(kElements)), nullptr},
+              work_, machine_, settings_)
+          .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(MeasureTest, AReferenceThatCrashesIsAnErrorWithTheReason) {

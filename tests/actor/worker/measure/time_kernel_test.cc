@@ -1,12 +1,18 @@
 #include "actor/worker/measure/time_kernel.h"
 
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
+#include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/run_limited.h"
+#include "actor/worker/measure/stopwatch.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/actor/worker/measure/function_kernel.h"
@@ -14,8 +20,14 @@
 namespace weft {
 namespace {
 
-Timing Time(const FunctionKernel::Function& function, double budget_seconds) {
-  return TimeKernel(FunctionKernel({}, function), nullptr, budget_seconds);
+Timing Time(const FunctionKernel::Function& function, double budget_seconds,
+            const SentinelTimes& best = SentinelTimes()) {
+  InterferenceMonitor monitor(best, /*cpu=*/-1);
+  return TimeKernel(FunctionKernel({}, function), nullptr, budget_seconds, &monitor);
+}
+
+int Count(const Timing& timing, Interference interference) {
+  return timing.rejections.reasons[static_cast<int>(interference)];
 }
 
 TEST(TimeKernelTest, ASleepTakesAtLeastAsLongAsItSleeps) {
@@ -51,6 +63,56 @@ TEST(TimeKernelTest, AKernelBeyondTheBudgetRunsOnce) {
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(timing.samples.size(), 1u);
   EXPECT_GE(timing.seconds, 0.02);
+}
+
+TEST(TimeKernelTest, SamplesTakenWhileTheMemorySentinelIsSlowAreRejected) {
+  int calls = 0;
+  const Timing timing = Time(
+      [&](void* const*) {
+        ++calls;
+        usleep(500);
+      },
+      0.02, {1, 1e-9});
+  EXPECT_TRUE(timing.disturbed);
+  EXPECT_GT(timing.rejections.samples, 0);
+  EXPECT_EQ(Count(timing, Interference::kSlowMemory), timing.rejections.samples);
+  // The fastest of what was rejected is still an upper bound.
+  EXPECT_GE(timing.seconds, 500e-6);
+  EXPECT_EQ(timing.samples.size(), 1u);
+}
+
+TEST(TimeKernelTest, ADisturbedTimingGivesUpAfterAFewBudgets) {
+  double slept = 0;
+  Time(
+      [&](void* const*) {
+        usleep(1000);
+        slept += 1e-3;
+      },
+      0.02, {1e-9, 1});
+  EXPECT_GT(slept, 0.02);
+  EXPECT_LT(slept, 0.08);
+}
+
+TEST(TimeKernelTest, AKernelThatIsPreemptedSaysSo) {
+  const CpuPin pin(sched_getcpu());  // Which the rival inherits.
+  ASSERT_TRUE(pin.pinned());
+  const pid_t rival = fork();
+  if (rival == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (volatile int i = 0;; i = i + 1) {
+    }
+  }
+  const Timing timing = Time(
+      [](void* const*) {
+        const Stopwatch stopwatch;
+        while (stopwatch.seconds() < 0.03) {
+        }
+      },
+      0.2);
+  kill(rival, SIGKILL);
+  waitpid(rival, nullptr, 0);
+  EXPECT_GT(Count(timing, Interference::kPreempted), 0);
+  EXPECT_GE(timing.rejections.samples, Count(timing, Interference::kPreempted));
 }
 
 TEST(TimeKernelTest, AKernelThatAllocatesFaultsNoPagesWhileItIsTimed) {

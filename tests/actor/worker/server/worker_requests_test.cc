@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/actor/worker/server/spawned_worker.h"
@@ -24,6 +26,7 @@ class WorkerRequestsTest : public ::testing::Test {
     delete machine_;
     unlink(Worker::LeasePath().c_str());
     unlink((Worker::LeasePath() + ".machine").c_str());
+    unlink((Worker::LeasePath() + ".sentinel").c_str());
   }
 
   static Worker* worker_;
@@ -64,6 +67,73 @@ TEST_F(WorkerRequestsTest, AnEpisodeRunsFromLoadToExport) {
   const v1::WorkerResponse exported = worker_->Export();
   EXPECT_THAT(exported.export_().schedule_module(), HasSubstr("@__transform_main"));
   EXPECT_THAT(exported.export_().transformed_ir(), HasSubstr("vector<4x16xf32>"));
+}
+
+TEST_F(WorkerRequestsTest, AScheduleWithSeveralThreadsIsCheckedAndTimed) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "there is one CPU";
+  ASSERT_EQ(worker_->Load("matmul.mlir").code(), kOk);
+  const v1::WorkerResponse parallel =
+      worker_->Step({ActionKind::kParallelize, {8, 0, 0}, {}, std::nullopt});
+  ASSERT_EQ(parallel.code(), kOk) << parallel.error();
+  ASSERT_EQ(worker_->Step(kVectorize).code(), kOk);
+  v1::WorkerRequest request = Worker::MeasureRequest();
+  request.mutable_measure()->set_threads(2);
+  const v1::WorkerResponse measured = worker_->Call(request);
+  ASSERT_EQ(measured.code(), kOk) << measured.error();
+  const v1::Measurement& measurement = measured.measure().measurement();
+  EXPECT_EQ(measurement.outcome(), v1::OUTCOME_KIND_OK) << measurement.message();
+  EXPECT_LT(measurement.max_relative_error(), 1e-5);
+  // The worker itself has no further thread; it goes on to measure with one.
+  EXPECT_EQ(worker_->Call(Worker::MeasureRequest()).measure().measurement().outcome(),
+            v1::OUTCOME_KIND_OK);
+}
+
+TEST_F(WorkerRequestsTest, AScheduleIsConfirmedAgainstAnother) {
+  ASSERT_EQ(worker_->Load("matmul.mlir").code(), kOk);
+  ASSERT_EQ(worker_->Step(kStop).code(), kOk);
+  const std::string unscheduled = worker_->Export().export_().schedule_module();
+  ASSERT_EQ(worker_->Reset().code(), kOk);
+  ASSERT_EQ(worker_->Step(kVectorize).code(), kOk);
+  v1::WorkerRequest request = Worker::MeasureRequest();
+  request.mutable_measure()->set_confirm_schedule_module(unscheduled);
+  const v1::WorkerResponse measured = worker_->Call(request);
+  ASSERT_EQ(measured.code(), kOk) << measured.error();
+  const v1::Measurement& measurement = measured.measure().measurement();
+  EXPECT_EQ(measurement.outcome(), v1::OUTCOME_KIND_OK) << measurement.message();
+  ASSERT_TRUE(measurement.has_confirmation()) << measurement.message();
+  EXPECT_EQ(measurement.confirmation().seconds(), measurement.seconds());
+  EXPECT_GT(measurement.confirmation().previous_seconds(), 0);
+  EXPECT_GE(measurement.confirmation().pairs(), 1u);
+}
+
+TEST_F(WorkerRequestsTest, APreviousBestThatIsNonsenseOnlyCostsTheConfirmation) {
+  ASSERT_EQ(worker_->Load("matmul.mlir").code(), kOk);
+  ASSERT_EQ(worker_->Step(kVectorize).code(), kOk);
+  v1::WorkerRequest request = Worker::MeasureRequest();
+  request.mutable_measure()->set_confirm_schedule_module("nonsense");
+  const v1::Measurement measurement = worker_->Call(request).measure().measurement();
+  EXPECT_EQ(measurement.outcome(), v1::OUTCOME_KIND_OK) << measurement.message();
+  EXPECT_FALSE(measurement.has_confirmation());
+  EXPECT_THAT(measurement.message(), HasSubstr("not confirmed"));
+}
+
+TEST_F(WorkerRequestsTest, AProgramThatFoldsToItsInputIsMeasured) {
+  v1::WorkerRequest load;
+  load.mutable_load_program()->set_name("identity.mlir");
+  load.mutable_load_program()->set_source(R"mlir(
+func.func @main(%a: tensor<64x64xf32> {bufferization.writable = false},
+                %out: tensor<64x64xf32> {bufferization.writable = true})
+    -> tensor<64x64xf32> {
+  %same = linalg.transpose ins(%a : tensor<64x64xf32>) outs(%out : tensor<64x64xf32>)
+      permutation = [0, 1]
+  return %same : tensor<64x64xf32>
+})mlir");
+  const v1::WorkerResponse loaded = worker_->Call(load);
+  ASSERT_EQ(loaded.code(), kOk) << loaded.error();
+  ASSERT_EQ(worker_->Step(kStop).code(), kOk);
+  const v1::Measurement measurement =
+      worker_->Call(Worker::MeasureRequest()).measure().measurement();
+  EXPECT_EQ(measurement.outcome(), v1::OUTCOME_KIND_OK) << measurement.message();
 }
 
 TEST_F(WorkerRequestsTest, AResetBeginsWithTheProgramAsItCame) {
@@ -128,7 +198,7 @@ TEST_F(WorkerRequestsTest, LimitsOutOfBoundsAreRefused) {
   EXPECT_THAT(worker_->Call(request).error(),
               HasSubstr("compile_timeout_seconds is 0"));
   request = Worker::MeasureRequest();
-  request.mutable_measure()->set_threads(8);
+  request.mutable_measure()->set_threads(2000);
   EXPECT_EQ(worker_->Call(request).code(), kInvalidArgument);
   request = Worker::MeasureRequest();
   request.mutable_measure()->clear_lease_path();

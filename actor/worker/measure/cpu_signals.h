@@ -1,0 +1,30 @@
+// What the system says about the CPU that is timed on.
+#ifndef WEFT_ACTOR_WORKER_MEASURE_CPU_SIGNALS_H_
+#define WEFT_ACTOR_WORKER_MEASURE_CPU_SIGNALS_H_
+
+#include <string>
+
+#include "actor/worker/measure/stopwatch.h"
+
+namespace weft {
+
+// The share of the time since construction during which some task of the machine waited
+// for a CPU (pressure stall information, `some`). Thread-compatible.
+class CpuPressure {
+ public:
+  CpuPressure();
+  // 0 to 1; 0 where the kernel does not tell.
+  double Share() const;
+
+ private:
+  Stopwatch since_;
+  double stalled_at_start_;
+};
+
+// The clock of `cpu` in Hz, as the kernel believes it to be; 0 where it does not tell,
+// as in most virtual machines.
+double CpuFrequency(int cpu);
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_MEASURE_CPU_SIGNALS_H_

@@ -1,0 +1,72 @@
+#include "actor/worker/measure/sentinel.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+
+#include "actor/worker/measure/machine_file.h"
+#include "actor/worker/measure/peak_kernels.h"
+#include "actor/worker/measure/stopwatch.h"
+
+namespace weft {
+namespace {
+
+constexpr int64_t kComputeRounds = 5'000;
+constexpr size_t kMemoryFloats = size_t{1} << 20;
+constexpr int kRuns = 3;
+constexpr double kForget = 1.001;
+
+}  // namespace
+
+Sentinel::Sentinel() {
+  constexpr size_t kBytes = kMemoryFloats * sizeof(float);
+  constexpr size_t kHugePageBytes = 2 << 20;
+  block_.reset(static_cast<float*>(std::aligned_alloc(kHugePageBytes, kBytes)));
+  if (block_ == nullptr) return;
+  madvise(block_.get(), kBytes, MADV_HUGEPAGE);
+  std::fill_n(block_.get(), kMemoryFloats, 1.0f);
+}
+
+SentinelTimes Sentinel::Run() const {
+  const PeakKernels& kernels = HostPeakKernels();
+  SentinelTimes best;
+  for (int run = 0; run < kRuns; ++run) {
+    const Stopwatch computing;
+    kernels.multiply_add(kComputeRounds);
+    const double compute = computing.seconds();
+    const Stopwatch reading;
+    if (block_ != nullptr) kernels.read(block_.get(), kMemoryFloats);
+    const double memory = reading.seconds();
+    best.compute = run == 0 ? compute : std::min(best.compute, compute);
+    best.memory = run == 0 ? memory : std::min(best.memory, memory);
+  }
+  return best;
+}
+
+SentinelTimes ReadBestSentinel(const std::string& path) {
+  std::ifstream file(path);
+  std::string boot;
+  SentinelTimes best;
+  if (!(file >> boot >> best.compute >> best.memory) || boot != BootId() ||
+      !(best.compute > 0 && best.memory > 0)) {
+    return SentinelTimes();
+  }
+  return best;
+}
+
+void WriteBestSentinel(const std::string& path, const SentinelTimes& best) {
+  const std::string temporary = path + "." + std::to_string(getpid());
+  {
+    std::ofstream file(temporary);
+    file << BootId() << " " << best.compute * kForget << " " << best.memory * kForget
+         << "\n";
+    if (!file.flush()) return;
+  }
+  std::rename(temporary.c_str(), path.c_str());
+}
+
+}  // namespace weft

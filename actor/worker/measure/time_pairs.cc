@@ -1,0 +1,84 @@
+#include "actor/worker/measure/time_pairs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "actor/worker/measure/batch_timer.h"
+#include "actor/worker/measure/stopwatch.h"
+
+namespace weft {
+namespace {
+
+constexpr int kPairs = 16;
+constexpr double kPatience = 2;
+constexpr double kWonShare = 0.75;
+constexpr double kFasterRatio = 1.02;
+
+struct Pair {
+  double first;
+  double second;
+};
+
+// Half of a pair: the best clean batch, else the best there is.
+double RunHalf(double seconds, BatchTimer* timer, bool* preempted) {
+  if (timer->batch_seconds() < seconds / 4) timer->Run();  // Fills the caches.
+  const BestBatch best = RunFor(seconds, timer);
+  if (std::isfinite(best.clean)) return best.clean;
+  *preempted = true;
+  return best.preempted;
+}
+
+Confirmation Decide(const std::vector<Pair>& pairs) {
+  Confirmation result;
+  result.seconds = std::numeric_limits<double>::infinity();
+  result.previous_seconds = result.seconds;
+  for (const Pair& pair : pairs) {
+    result.seconds = std::min(result.seconds, pair.first);
+    result.previous_seconds = std::min(result.previous_seconds, pair.second);
+    result.pairs_won += pair.first < pair.second ? 1 : 0;
+  }
+  result.pairs = static_cast<int>(pairs.size());
+  result.ratio = result.previous_seconds / result.seconds;
+  result.faster =
+      result.pairs_won >= kWonShare * result.pairs && result.ratio >= kFasterRatio;
+  return result;
+}
+
+}  // namespace
+
+PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buffers,
+                     double budget_seconds, InterferenceMonitor* monitor) {
+  BatchTimer timers[] = {BatchTimer(first, buffers), BatchTimer(second, buffers)};
+  for (BatchTimer& timer : timers) timer.WarmUp(budget_seconds);
+  PairTiming timing;
+  std::vector<Pair> clean;
+  std::vector<Pair> rejected;
+  const Stopwatch total;
+  do {
+    InterferenceSet seen = {};
+    double half[2];
+    monitor->Begin();
+    const size_t starts = (clean.size() + rejected.size()) % 2;
+    for (size_t which : {starts, 1 - starts}) {
+      half[which] = RunHalf(budget_seconds / kPairs, &timers[which],
+                            &seen[static_cast<int>(Interference::kPreempted)]);
+    }
+    const InterferenceSet at_ends = monitor->End();
+    for (size_t i = 0; i < seen.size(); ++i) seen[i] = seen[i] || at_ends[i];
+    (Any(seen) ? rejected : clean).push_back({half[0], half[1]});
+    if (Any(seen)) timing.rejections.Add(seen, 1);
+  } while (clean.size() < kPairs &&
+           total.seconds() < 2 * budget_seconds * (rejected.empty() ? 1 : kPatience));
+  timing.disturbed = clean.empty();
+  // As many as travel, the latest ones.
+  if (rejected.size() > kPairs)
+    rejected.erase(rejected.begin(), rejected.end() - kPairs);
+  const std::vector<Pair>& pairs = timing.disturbed ? rejected : clean;
+  timing.confirmation = Decide(pairs);
+  for (const Pair& pair : pairs) timing.samples.push_back(pair.first);
+  return timing;
+}
+
+}  // namespace weft

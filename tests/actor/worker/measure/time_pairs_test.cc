@@ -1,0 +1,66 @@
+#include "actor/worker/measure/time_pairs.h"
+
+#include <unistd.h>
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/actor/worker/measure/function_kernel.h"
+
+namespace weft {
+namespace {
+
+FunctionKernel Sleeps(useconds_t microseconds) {
+  return FunctionKernel({}, [=](void* const*) { usleep(microseconds); });
+}
+
+TEST(TimePairsTest, TheFasterKernelWinsNearlyEveryPair) {
+  InterferenceMonitor monitor(SentinelTimes(), -1);
+  const PairTiming timing =
+      TimePairs(Sleeps(500), Sleeps(2000), nullptr, 0.05, &monitor);
+  EXPECT_TRUE(timing.confirmation.faster);
+  EXPECT_GE(timing.confirmation.seconds, 500e-6);
+  EXPECT_GE(timing.confirmation.previous_seconds, 2000e-6);
+  EXPECT_DOUBLE_EQ(timing.confirmation.ratio,
+                   timing.confirmation.previous_seconds / timing.confirmation.seconds);
+  EXPECT_LE(timing.confirmation.pairs, 16);
+  EXPECT_LE(timing.confirmation.pairs_won, timing.confirmation.pairs);
+}
+
+TEST(TimePairsTest, TheSlowerKernelIsNotTheFasterOne) {
+  InterferenceMonitor monitor(SentinelTimes(), -1);
+  EXPECT_FALSE(TimePairs(Sleeps(2000), Sleeps(500), nullptr, 0.05, &monitor)
+                   .confirmation.faster);
+}
+
+TEST(TimePairsTest, WhoIsFirstChangesWithEveryPair) {
+  std::string turns;  // A letter whenever another kernel runs than before.
+  const auto notes = [&turns](char letter) {
+    return FunctionKernel({}, [&turns, letter](void* const*) {
+      if (turns.empty() || turns.back() != letter) turns += letter;
+      usleep(1000);
+    });
+  };
+  InterferenceMonitor monitor(SentinelTimes(), -1);
+  const FunctionKernel a = notes('a');
+  const FunctionKernel b = notes('b');
+  const PairTiming timing = TimePairs(a, b, nullptr, 0.05, &monitor);
+  const int pairs =
+      timing.rejections.samples + (timing.disturbed ? 0 : timing.confirmation.pairs);
+  // Two for the warm-up, two for the first pair (ab); after that a pair starts with the
+  // kernel that the one before ended with (ba, ab, ...), which is one turn for each.
+  EXPECT_EQ(turns.size(), static_cast<size_t>(pairs) + 3);
+}
+
+TEST(TimePairsTest, WithoutACleanPairTheDisturbedOnesCountAndAreFlagged) {
+  InterferenceMonitor monitor({1e-9, 1}, -1);
+  const PairTiming timing =
+      TimePairs(Sleeps(500), Sleeps(2000), nullptr, 0.02, &monitor);
+  EXPECT_TRUE(timing.disturbed);
+  EXPECT_GT(timing.rejections.samples, 0);
+  EXPECT_GE(timing.confirmation.pairs, 1);
+  EXPECT_EQ(timing.samples.size(), static_cast<size_t>(timing.confirmation.pairs));
+}
+
+}  // namespace
+}  // namespace weft
