@@ -59,8 +59,8 @@ void VisitMeasure(MeasureOptions* measure, FieldVisitor& visitor) {
   visitor.Real("lease_timeout_seconds", &measure->lease_timeout_seconds, 0.01, 3600);
   visitor.Text("lease_path", &measure->lease_path, false);
   visitor.Integer("timing_cpu", &measure->timing_cpu, -1, 4095);
-}
   visitor.Integer("threads", &measure->threads, 1, 1024);
+}
 
 }  // namespace
 

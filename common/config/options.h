@@ -55,8 +55,8 @@ struct MeasureOptions {
   double lease_timeout_seconds = 60;
   std::string lease_path = "/tmp/weft-timing.lease";
   int timing_cpu = -1;  // -1: the last CPU that this process may run on.
-};
   int threads = 1;      // Of the kernels; a schedule's parallel loops use them.
+};
 
 struct ActorOptions {
   int actors = 1;              // Actor processes that `weft train` starts.
