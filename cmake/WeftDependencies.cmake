@@ -10,6 +10,8 @@ find_package(yaml-cpp CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED)  # SHA-256
 
 # LibTorch, as SYSTEM headers: they do not compile without warnings.
 find_package(Torch REQUIRED)
