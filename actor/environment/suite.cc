@@ -16,7 +16,10 @@ namespace {
 // The bound of LoadProgramRequest.source.
 constexpr uintmax_t kMaxProgramBytes = 8 << 20;
 
-absl::StatusOr<SuiteProgram> ReadProgram(const std::filesystem::path& path) {
+}  // namespace
+
+absl::StatusOr<SuiteProgram> ReadProgram(const std::string& file) {
+  const std::filesystem::path path(file);
   std::error_code error;
   const uintmax_t bytes = std::filesystem::file_size(path, error);
   if (error) {
@@ -37,8 +40,6 @@ absl::StatusOr<SuiteProgram> ReadProgram(const std::filesystem::path& path) {
   }
   return program;
 }
-
-}  // namespace
 
 const SuiteProgram* Suite::Find(const std::string& name) const {
   const auto found =
@@ -65,7 +66,7 @@ absl::StatusOr<Suite> LoadSuite(const std::string& folder) {
   Suite suite;
   for (const auto& entry : entries) {
     if (entry.path().extension() != ".mlir" || !entry.is_regular_file(error)) continue;
-    absl::StatusOr<SuiteProgram> program = ReadProgram(entry.path());
+    absl::StatusOr<SuiteProgram> program = ReadProgram(entry.path().string());
     if (!program.ok()) return program.status();
     suite.programs.push_back(*std::move(program));
   }

@@ -24,6 +24,10 @@ struct Suite {
   std::vector<std::string> names() const;
 };
 
+// Reads one file. NOT_FOUND when it cannot be read, INVALID_ARGUMENT when it is beyond
+// 8 MiB.
+absl::StatusOr<SuiteProgram> ReadProgram(const std::string& path);
+
 // Reads every *.mlir file of `folder`, not of folders below it. NOT_FOUND when the
 // folder cannot be read, INVALID_ARGUMENT when it holds no program or one beyond 8 MiB.
 absl::StatusOr<Suite> LoadSuite(const std::string& folder);
