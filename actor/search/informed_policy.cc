@@ -1,0 +1,150 @@
+#include "actor/search/informed_policy.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "actor/search/action_repair.h"
+#include "actor/search/register_tiles.h"
+
+namespace weft {
+namespace {
+
+// Of the tiles of one mode, the ones that are drawn from.
+constexpr size_t kTiles = 16;
+// Chance to go on to the next tile in the ranking.
+constexpr double kNextTile = 0.75;
+// Chance that a band splits a loop that it may split.
+constexpr double kSplitLoop = 0.5;
+
+double Uniform(std::mt19937_64& random) {
+  return static_cast<double>(random() >> 11) * 0x1p-53;
+}
+
+int CountActions(const Observation& observation) {
+  return static_cast<int>(std::count(observation.kinds.begin(), observation.kinds.end(),
+                                     TokenKind::kHistory));
+}
+
+int CountNeighbours(const Observation& observation) {
+  return static_cast<int>(std::count(observation.kinds.begin(), observation.kinds.end(),
+                                     TokenKind::kNeighbour));
+}
+
+// A size of `legal` other than 0; larger ones are likelier, because a band of many tiny
+// tiles is a schedule of another band.
+int64_t DrawTileSize(SizeSet legal, std::mt19937_64& random) {
+  std::vector<int64_t> sizes;
+  for (int j = 1; j < kNumSizes; ++j) {
+    if (legal >> j & 1) sizes.push_back(kSizeTable[j]);
+  }
+  if (sizes.empty()) return 0;
+  // The larger of two draws.
+  return std::max(sizes[random() % sizes.size()], sizes[random() % sizes.size()]);
+}
+
+}  // namespace
+
+InformedPolicy::InformedPolicy(const InformedPolicyOptions& options)
+    : options_(options),
+      lanes_(std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1)) {}
+
+double InformedPolicy::Weight(const Observation& observation, ActionKind kind) const {
+  const ActionMask& mask = observation.mask;
+  const int taken = CountActions(observation);
+  switch (kind) {
+    case ActionKind::kFuse:
+      return 8;
+    case ActionKind::kPack:
+      return 2;
+    case ActionKind::kParallelize:
+      if (taken > 0) return 0.1;
+      if (options_.threads > 1) return 12;
+      // One fill is the neighbour that every contraction has.
+      return CountNeighbours(observation) > 1 ? 2.5 : 0.2;
+    case ActionKind::kTile:
+      return taken <= 1 ? 1.5 : 0.6;
+    case ActionKind::kInterchange:
+      return 0.4;
+    case ActionKind::kVectorize:
+      return taken == 0 ? 0.8 : 1.6;
+    case ActionKind::kStop:
+      return mask.Allows(ActionKind::kVectorize) ? 0.08 : 1;
+  }
+  return 0;
+}
+
+Action InformedPolicy::DrawSplit(const ActionMask& mask, ActionKind kind,
+                                 std::mt19937_64& random) const {
+  const SizeMask& sizes = mask.sizes[SizeSlot(kind, VectorizeMode::kContract)];
+  Action wanted;
+  wanted.kind = kind;
+  for (SizeSet allowed : sizes.allowed) {
+    // Packing everything that can be packed is the rule, splitting every loop is not.
+    const bool split = kind == ActionKind::kPack || Uniform(random) < kSplitLoop;
+    wanted.sizes.push_back(split ? DrawTileSize(allowed, random) : 0);
+  }
+  wanted.sizes = NearestSizes(sizes, wanted.sizes);
+  return wanted;
+}
+
+Action InformedPolicy::DecideTerminal(const ActionMask& mask,
+                                      std::mt19937_64& random) const {
+  Action action;
+  if (!mask.Allows(ActionKind::kVectorize)) return action;
+  std::vector<VectorizeMode> modes;
+  for (int m = 0; m < kNumVectorizeModes; ++m) {
+    const auto mode = static_cast<VectorizeMode>(m);
+    if (mask.Allows(mode)) modes.push_back(mode);
+  }
+  action.kind = ActionKind::kVectorize;
+  action.mode = modes[random() % modes.size()];
+  const std::vector<RegisterTile> tiles = RankRegisterTiles(
+      mask.sizes[SizeSlot(action.kind, *action.mode)], lanes_, kTiles);
+  size_t index = 0;
+  while (index + 1 < tiles.size() && Uniform(random) < kNextTile) ++index;
+  action.sizes = tiles[index].sizes;
+  return action;
+}
+
+Decision InformedPolicy::Decide(const Observation& observation, Selection,
+                                std::mt19937_64& random) const {
+  const ActionMask& mask = observation.mask;
+  std::array<double, kNumActionKinds> weights = {};
+  double total = 0;
+  for (int k = 0; k < kNumActionKinds; ++k) {
+    const auto kind = static_cast<ActionKind>(k);
+    if (mask.Allows(kind)) weights[k] = Weight(observation, kind);
+    total += weights[k];
+  }
+  double draw = Uniform(random) * total;
+  int chosen = __builtin_ctz(mask.kinds);
+  for (int k = 0; k < kNumActionKinds; ++k) {
+    if (weights[k] == 0) continue;
+    chosen = k;
+    draw -= weights[k];
+    if (draw < 0) break;
+  }
+  Decision decision;
+  Action& action = decision.action;
+  action.kind = static_cast<ActionKind>(chosen);
+  if (action.kind == ActionKind::kVectorize) {
+    action = DecideTerminal(mask, random);
+  } else if (action.kind == ActionKind::kInterchange) {
+    std::vector<int> order(mask.num_loops);
+    for (int i = 0; i < mask.num_loops; ++i) order[i] = i;
+    // One loop moves: what matters is mostly which loop is outermost or innermost.
+    const auto from = static_cast<int>(random() % order.size());
+    const auto to = static_cast<int>(random() % order.size());
+    const int loop = order[from];
+    order.erase(order.begin() + from);
+    order.insert(order.begin() + to, loop);
+    action.order = std::move(order);
+    action = *RepairAction(mask, action);
+  } else if (TakesSizes(action.kind)) {
+    action = DrawSplit(mask, action.kind, random);
+  }
+  return decision;
+}
+
+}  // namespace weft

@@ -1,0 +1,96 @@
+#include "actor/search/register_tiles.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weft {
+namespace {
+
+// Beyond this many tiles the rest is not looked at: masks of real operations have a few
+// hundred.
+constexpr size_t kMaxEnumerated = 4096;
+// Accumulators that keep two multiply-add pipes of 4 cycles latency busy.
+constexpr double kLatencyAccumulators = 8;
+
+void Enumerate(const SizeMask& mask, std::vector<int64_t>* chosen,
+               std::vector<RegisterTile>* tiles) {
+  if (tiles->size() >= kMaxEnumerated) return;
+  if (chosen->size() == mask.allowed.size()) {
+    tiles->push_back({*chosen, 0});
+    return;
+  }
+  const SizeSet legal = LegalSizes(mask, *chosen);
+  // Large sizes first: the bound on the enumeration then cuts off poor tiles.
+  for (int j = kNumSizes - 1; j >= 0; --j) {
+    if (!(legal >> j & 1)) continue;
+    chosen->push_back(kSizeTable[j]);
+    Enumerate(mask, chosen, tiles);
+    chosen->pop_back();
+  }
+}
+
+// Bit i: loop i counts toward the accumulators, which are the loops in every bound.
+uint32_t AccumulatorLoops(const SizeMask& mask) {
+  uint32_t loops = ~uint32_t{0};
+  for (const ProductBound& bound : mask.bounds) loops &= bound.loops;
+  return loops;
+}
+
+// The loop that vectors run along is the one whose sizes are all vector lengths.
+int VectorLoop(const SizeMask& mask) {
+  int found = -1;
+  int64_t longest = 2;
+  for (size_t i = 0; i < mask.allowed.size(); ++i) {
+    if (mask.allowed[i] == 0) continue;
+    const int64_t smallest = kSizeTable[__builtin_ctz(mask.allowed[i])];
+    if (smallest > longest) {
+      longest = smallest;
+      found = static_cast<int>(i);
+    }
+  }
+  return found;
+}
+
+double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
+             int vector_loop, int64_t lanes) {
+  double vectors = 1, rows = 1, steps = 1;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const auto size = static_cast<double>(std::max<int64_t>(sizes[i], 1));
+    if (static_cast<int>(i) == vector_loop) {
+      vectors = size / static_cast<double>(lanes);
+    } else if (accumulator_loops >> i & 1) {
+      rows *= size;
+    } else {
+      steps *= size;
+    }
+  }
+  // Half a vector takes as long as a whole one.
+  const double filled = std::min(1.0, vectors);
+  vectors = std::max(1.0, vectors);
+  const double accumulators = vectors * rows;
+  const double busy = std::min(1.0, accumulators / kLatencyAccumulators);
+  const double reuse = accumulators / (vectors + rows);
+  return filled * busy * (1 + reuse) / (1 + 0.05 * std::log2(steps));
+}
+
+}  // namespace
+
+std::vector<RegisterTile> RankRegisterTiles(const SizeMask& mask, int64_t lanes,
+                                            size_t limit) {
+  std::vector<RegisterTile> tiles;
+  std::vector<int64_t> chosen;
+  Enumerate(mask, &chosen, &tiles);
+  const uint32_t accumulators = AccumulatorLoops(mask);
+  const int vector_loop = VectorLoop(mask);
+  for (RegisterTile& tile : tiles) {
+    tile.score = Score(tile.sizes, accumulators, vector_loop, lanes);
+  }
+  std::sort(tiles.begin(), tiles.end(),
+            [](const RegisterTile& a, const RegisterTile& b) {
+              return a.score != b.score ? a.score > b.score : a.sizes < b.sizes;
+            });
+  if (tiles.size() > limit) tiles.resize(limit);
+  return tiles;
+}
+
+}  // namespace weft

@@ -1,0 +1,28 @@
+// Which register tiles a good compiler engineer would try first.
+#ifndef WEFT_ACTOR_SEARCH_REGISTER_TILES_H_
+#define WEFT_ACTOR_SEARCH_REGISTER_TILES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "common/schedule/action_mask.h"
+
+namespace weft {
+
+struct RegisterTile {
+  std::vector<int64_t> sizes;  // One per loop of the anchor.
+  double score = 0;  // Higher is more promising; only the order means something.
+};
+
+// The legal tiles of `mask`, the most promising first; at most `limit` of them.
+//
+// A tile is promising when its accumulators are many enough to hide the latency of the
+// multiply-adds, when each loaded vector and each broadcast element is used often, and
+// when its reduction step is short, as long ones only make code longer. `lanes` is the
+// number of elements in a vector. Pure; costs up to a few milliseconds.
+std::vector<RegisterTile> RankRegisterTiles(const SizeMask& mask, int64_t lanes,
+                                            size_t limit);
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_SEARCH_REGISTER_TILES_H_
