@@ -188,6 +188,8 @@ void ApplyToNest(const Action& action, SyntheticNest* nest) {
       nest->mode = action.mode;
       break;
     case ActionKind::kParallelize:  // Masked: the machine has one core.
+    case ActionKind::kPack:         // Masked: there is no traffic within tiles.
+    case ActionKind::kFuse:         // Masked: the anchor is alone.
     case ActionKind::kStop:
       break;
   }

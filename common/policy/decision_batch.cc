@@ -31,7 +31,6 @@ absl::StatusOr<ActionParts> Decompose(const ActionMask& mask, const Action& acti
   if (!legal.ok()) return legal;
   ActionParts parts;
   parts.kind = {mask.kinds, static_cast<int>(action.kind)};
-  if (action.kind == ActionKind::kStop) return parts;
   if (action.kind == ActionKind::kInterchange) {
     std::vector<int> chosen;
     for (int loop : action.order) {
@@ -40,6 +39,7 @@ absl::StatusOr<ActionParts> Decompose(const ActionMask& mask, const Action& acti
     }
     return parts;
   }
+  if (!TakesSizes(action.kind)) return parts;
   if (action.kind == ActionKind::kVectorize) {
     parts.mode = Part{mask.modes, static_cast<int>(*action.mode)};
   }

@@ -6,7 +6,7 @@
 //   token.weight [W, 64], token.bias [W]; kind_embedding.weight [5, W]
 //   encoder.*                  the encoder's own, such as encoder.lstm.weight_ih_l0
 //   pool.{weight,bias}         [W, 2W]: from (mean of tokens, global token)
-//   slot_embedding.weight      [6, W]: one row for each SizeSlot
+//   slot_embedding.weight      [7, W]: one row for each SizeSlot
 //   {kind,mode,size,order,value}_hidden.{weight,bias}, ..._out.{weight,bias}
 //   value_shift, value_scale   buffers: the critic works in units of the returns'
 //   spread

@@ -25,7 +25,6 @@ Decision RandomPolicy::Decide(const Observation& observation, Selection,
   Decision decision;
   Action& action = decision.action;
   action.kind = static_cast<ActionKind>(DrawBit(mask.kinds, random, &decision));
-  if (action.kind == ActionKind::kStop) return decision;
   if (action.kind == ActionKind::kInterchange) {
     for (int depth = 0; depth < mask.num_loops; ++depth) {
       action.order.push_back(
@@ -33,6 +32,7 @@ Decision RandomPolicy::Decide(const Observation& observation, Selection,
     }
     return decision;
   }
+  if (!TakesSizes(action.kind)) return decision;
   if (action.kind == ActionKind::kVectorize) {
     action.mode = static_cast<VectorizeMode>(DrawBit(mask.modes, random, &decision));
   }

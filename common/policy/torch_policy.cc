@@ -95,11 +95,11 @@ class TorchPolicyOnCpu : public TorchPolicy {
     const torch::Tensor kinds = network.KindLogits(encoded.pooled).contiguous();
     action.kind = static_cast<ActionKind>(
         choose(kinds.data_ptr<float>(), kNumActionKinds, mask.kinds));
-    if (action.kind == ActionKind::kStop) return decision;
     if (action.kind == ActionKind::kInterchange) {
       ChooseOrder(network, encoded, mask.num_loops, choose, &action);
       return decision;
     }
+    if (!TakesSizes(action.kind)) return decision;
     if (action.kind == ActionKind::kVectorize) {
       const torch::Tensor modes = network.ModeLogits(encoded.pooled).contiguous();
       action.mode = static_cast<VectorizeMode>(

@@ -16,6 +16,21 @@ bool IsTerminal(ActionKind kind) {
   return kind == ActionKind::kVectorize || kind == ActionKind::kStop;
 }
 
+bool TakesSizes(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kParallelize:
+    case ActionKind::kTile:
+    case ActionKind::kVectorize:
+    case ActionKind::kPack:
+      return true;
+    case ActionKind::kInterchange:
+    case ActionKind::kStop:
+    case ActionKind::kFuse:
+      return false;
+  }
+  return false;
+}
+
 const char* ActionKindName(ActionKind kind) {
   switch (kind) {
     case ActionKind::kParallelize:
@@ -28,6 +43,10 @@ const char* ActionKindName(ActionKind kind) {
       return "vectorize";
     case ActionKind::kStop:
       return "stop";
+    case ActionKind::kPack:
+      return "pack";
+    case ActionKind::kFuse:
+      return "fuse";
   }
   return "unknown";
 }
@@ -48,11 +67,11 @@ const char* VectorizeModeName(VectorizeMode mode) {
 
 std::string ToString(const Action& action) {
   std::string text = ActionKindName(action.kind);
-  if (action.kind == ActionKind::kStop) return text;
+  const bool interchange = action.kind == ActionKind::kInterchange;
+  if (!interchange && !TakesSizes(action.kind)) return text;
   absl::StrAppend(&text, "[",
-                  action.kind == ActionKind::kInterchange
-                      ? absl::StrJoin(action.order, ",")
-                      : absl::StrJoin(action.sizes, ","));
+                  interchange ? absl::StrJoin(action.order, ",")
+                              : absl::StrJoin(action.sizes, ","));
   if (action.mode) absl::StrAppend(&text, ";", VectorizeModeName(*action.mode));
   absl::StrAppend(&text, "]");
   return text;

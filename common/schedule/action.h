@@ -27,8 +27,16 @@ enum class ActionKind : uint8_t {
   kVectorize = 3,
   // Terminal: what is left is for LLVM to optimize.
   kStop = 4,
+  // Copies operands into panels of `sizes`, padded with zeros where a size does not
+  // divide, and unpacks the result. The anchor becomes a linalg.generic with one more
+  // loop, over the inside of a panel, for each packed loop; these loops come last, in
+  // the order of the loops that they were split from.
+  kPack = 5,
+  // Right after parallelize: the elementwise operations that follow the anchor, the
+  // anchor and the fill of its output become one loop over tiles.
+  kFuse = 6,
 };
-inline constexpr int kNumActionKinds = 5;
+inline constexpr int kNumActionKinds = 7;
 
 enum class VectorizeMode : uint8_t {
   kContract = 0,   // The op as it is: contractions, elementwise ops, simple reductions.
@@ -38,7 +46,8 @@ enum class VectorizeMode : uint8_t {
 };
 inline constexpr int kNumVectorizeModes = 4;
 
-// Every size that an action may name. 0 leaves a loop as it is (tile, parallelize).
+// Every size that an action may name. 0 leaves a loop as it is (tile, parallelize,
+// pack).
 inline constexpr std::array<int64_t, 14> kSizeTable = {0,  1,  2,  4,  7,   8,   14,
                                                        16, 28, 32, 64, 128, 256, 512};
 inline constexpr int kNumSizes = static_cast<int>(kSizeTable.size());
@@ -50,7 +59,7 @@ inline constexpr int kMaxActions = 10;
 
 struct Action {
   ActionKind kind = ActionKind::kStop;
-  std::vector<int64_t> sizes;  // One per loop; only parallelize, tile and vectorize.
+  std::vector<int64_t> sizes;  // One per loop; only kinds that take sizes.
   std::vector<int> order;  // order[i]: loop at depth i of the band; only interchange.
   std::optional<VectorizeMode> mode;  // Only vectorize.
 
@@ -67,6 +76,10 @@ int SizeIndex(int64_t size);
 
 // Whether an episode ends with this kind.
 bool IsTerminal(ActionKind kind);
+
+// Parallelize, tile, pack and vectorize. Interchange takes an order; stop and fuse take
+// nothing.
+bool TakesSizes(ActionKind kind);
 
 // "tile", "vectorize", ...: the names that logs, metrics and files use.
 const char* ActionKindName(ActionKind kind);

@@ -69,6 +69,8 @@ int SizeSlot(ActionKind kind, VectorizeMode mode) {
       return 0;
     case ActionKind::kTile:
       return 1;
+    case ActionKind::kPack:
+      return 2 + kNumVectorizeModes;
     default:
       return 2 + static_cast<int>(mode);
   }
@@ -104,7 +106,6 @@ absl::Status CheckLegal(const ActionMask& mask, const Action& action) {
         absl::StrCat("illegal action ", ToString(action), ": ", part));
   };
   if (!mask.Allows(action.kind)) return illegal("this kind is masked here");
-  if (action.kind == ActionKind::kStop) return absl::OkStatus();
   if (action.kind == ActionKind::kInterchange) {
     if (static_cast<int>(action.order.size()) != mask.num_loops) {
       return illegal(absl::StrCat("the order must name ", mask.num_loops, " loops"));
@@ -119,6 +120,7 @@ absl::Status CheckLegal(const ActionMask& mask, const Action& action) {
     }
     return absl::OkStatus();
   }
+  if (!TakesSizes(action.kind)) return absl::OkStatus();
   if (action.kind == ActionKind::kVectorize &&
       (!action.mode || !mask.Allows(*action.mode))) {
     return illegal("this mode is masked here");

@@ -36,7 +36,8 @@ struct SizeMask {
 };
 
 // Where the mask of a (kind, mode) is found in ActionMask::sizes.
-inline constexpr int kNumSizeSlots = 2 + kNumVectorizeModes;
+// Parallelize, tile, vectorize by mode, pack.
+inline constexpr int kNumSizeSlots = 3 + kNumVectorizeModes;
 int SizeSlot(ActionKind kind, VectorizeMode mode);
 
 struct ActionMask {

@@ -74,7 +74,8 @@ absl::Status CheckMask(const ActionMask& mask) {
   if (mask.Allows(ActionKind::kVectorize) && mask.modes == 0) {
     return Invalid("vectorize is legal without a mode");
   }
-  for (ActionKind kind : {ActionKind::kParallelize, ActionKind::kTile}) {
+  for (ActionKind kind :
+       {ActionKind::kParallelize, ActionKind::kTile, ActionKind::kPack}) {
     if (!mask.Allows(kind)) continue;
     const SizeMask& sizes = mask.sizes[SizeSlot(kind, VectorizeMode::kContract)];
     absl::Status status = CheckSizes(sizes, mask.num_loops, ActionKindName(kind));

@@ -28,9 +28,8 @@ absl::Status CheckOrder(const std::vector<int>& order) {
 
 absl::Status CheckParts(const Action& action) {
   const bool interchange = action.kind == ActionKind::kInterchange;
-  const bool stop = action.kind == ActionKind::kStop;
   const bool vectorize = action.kind == ActionKind::kVectorize;
-  if (!action.sizes.empty() && (interchange || stop)) {
+  if (!action.sizes.empty() && !TakesSizes(action.kind)) {
     return Invalid(absl::StrCat(ActionKindName(action.kind), " takes no sizes"));
   }
   if (!action.order.empty() && !interchange) {

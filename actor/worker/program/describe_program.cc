@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "actor/worker/program/analyze_op.h"
+#include "actor/worker/program/fusion_group.h"
 #include "actor/worker/program/verify_program.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -126,6 +127,7 @@ absl::StatusOr<ProgramInfo> DescribeProgram(mlir::ModuleOp module,
                      " loops; expected at most ", kMaxLoops));
   }
   info.neighbours = FindNeighbours(found, info);
+  info.fusion = FindFusionGroup(found, info);
   info.bytes = CompulsoryBytes(entry);
   return info;
 }

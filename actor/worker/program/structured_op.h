@@ -66,6 +66,9 @@ struct StructuredOp {
 // The loop that the unit stride of `operand` moves with, or -1.
 int ContiguousLoop(const OperandInfo& operand);
 
+// The first loop that a dimension's index moves with, given its coefficients, or -1.
+int LoopOfDimension(const std::vector<int64_t>& dimension);
+
 // The output; every op has one.
 const OperandInfo& Output(const StructuredOp& op);
 

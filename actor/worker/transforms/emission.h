@@ -2,13 +2,19 @@
 #ifndef WEFT_ACTOR_WORKER_TRANSFORMS_EMISSION_H_
 #define WEFT_ACTOR_WORKER_TRANSFORMS_EMISSION_H_
 
+#include <optional>
+
 #include "actor/worker/program/program_info.h"
+#include "actor/worker/transforms/neighbours.h"
 #include "actor/worker/transforms/nest.h"
 #include "actor/worker/transforms/schedule_text.h"
 #include "common/schedule/action.h"
 #include "common/schedule/features.h"
 
 namespace weft {
+
+// Packing and fusing rename or move the anchor; from then on this attribute marks it.
+inline constexpr char kAnchorAttribute[] = "weft.anchor";
 
 // What a schedule has become when an action is emitted.
 struct Emission {
@@ -17,14 +23,25 @@ struct Emission {
   Nest nest;      // Before the action.
   Handle anchor;  // Of the anchor inside every band so far.
   ScheduleText text;
+  bool fuse_follows = false;  // The next action is fuse.
+  Handle forall;              // Of parallelize's loop; empty: none.
+  // Of the other operations; matched when first needed, see MatchNeighbours.
+  std::optional<Neighbours> neighbours;
 };
 
 // Each requires that the action is legal; the caller advances `nest` afterwards.
 void EmitParallelize(const Action& action, Emission* emission);
+void EmitFuse(const Action& action, Emission* emission);
+void EmitPack(const Action& action, Emission* emission);
 void EmitTile(const Action& action, Emission* emission);
 void EmitInterchange(const Action& action, Emission* emission);
 void EmitVectorize(const Action& action, Emission* emission);
 void EmitStop(const Action& action, Emission* emission);
+
+// The handles of the operations that are not the anchor. Positions among operations of
+// one name are those of the program only before anything is fused, packed or
+// vectorized, so that whoever does one of these calls this first.
+Neighbours& MatchNeighbours(Emission* emission);
 
 }  // namespace weft
 

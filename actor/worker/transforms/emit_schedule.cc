@@ -17,6 +17,10 @@ void Emit(const Action& action, Emission* emission) {
       return EmitVectorize(action, emission);
     case ActionKind::kStop:
       return EmitStop(action, emission);
+    case ActionKind::kPack:
+      return EmitPack(action, emission);
+    case ActionKind::kFuse:
+      return EmitFuse(action, emission);
   }
 }
 
@@ -25,11 +29,14 @@ void Emit(const Action& action, Emission* emission) {
 std::string EmitScheduleModule(const ProgramInfo& program, const Schedule& schedule,
                                const MachineModel& machine) {
   const StructuredOp& anchor = program.anchor();
-  Emission emission{program, machine, Nest(anchor), "", ScheduleText()};
+  Emission emission{program, machine, Nest(program), "", ScheduleText(),
+                    false,   "",      std::nullopt};
   emission.anchor = emission.text.MatchEach(anchor.name, anchor.count)[anchor.index];
-  for (const Action& action : schedule) {
-    Emit(action, &emission);
-    emission.nest.Advance(action);
+  for (size_t i = 0; i < schedule.size(); ++i) {
+    emission.fuse_follows =
+        i + 1 < schedule.size() && schedule[i + 1].kind == ActionKind::kFuse;
+    Emit(schedule[i], &emission);
+    emission.nest.Advance(schedule[i]);
   }
   return emission.text.Module();
 }

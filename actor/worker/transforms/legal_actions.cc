@@ -21,12 +21,13 @@ SizeSet SplittingSizes(int64_t extent, int64_t shortest) {
 }
 
 // A mask that lets loops be split evenly, or left alone, but not all left alone.
-SizeMask BandSizes(const StructuredOp& anchor, const Nest& nest, bool parallel_only) {
+SizeMask BandSizes(const Nest& nest, bool parallel_only) {
   SizeMask mask;
-  const uint32_t vector_loops = VectorLoops(anchor);
+  const uint32_t vector_loops = VectorLoops(nest.op);
   mask.forbid_all_zero = true;
   for (size_t i = 0; i < nest.extents.size(); ++i) {
-    const bool eligible = !(parallel_only && nest.reduction[i]);
+    const bool eligible =
+        !(parallel_only && nest.reduction[i]) && !nest.inside_panel[i];
     const int64_t shortest = vector_loops >> i & 1 ? kShortestVector : 1;
     mask.allowed.push_back((eligible ? SplittingSizes(nest.extents[i], shortest) : 0) |
                            1);
@@ -46,8 +47,8 @@ int LoopsLongerThanOne(const Nest& nest) {
 
 }  // namespace
 
-ActionMask LegalActions(const StructuredOp& anchor, const Nest& nest,
-                        const MachineModel& machine) {
+ActionMask LegalActions(const Nest& nest, const MachineModel& machine) {
+  const StructuredOp& anchor = nest.op;
   ActionMask mask;
   mask.num_loops = anchor.num_loops();
   if (nest.done) return mask;
@@ -58,19 +59,30 @@ ActionMask LegalActions(const StructuredOp& anchor, const Nest& nest,
   if (!anchor.affine || anchor.num_loops() == 0) return mask;
   for (int m = 0; m < kNumVectorizeModes; ++m) {
     const auto mode = static_cast<VectorizeMode>(m);
-    SizeMask sizes = RegisterTileSizes(anchor, nest, mode, machine);
+    SizeMask sizes = RegisterTileSizes(nest, mode, machine);
     if (sizes.allowed.empty()) continue;
     allow(ActionKind::kVectorize);
     mask.modes |= uint32_t{1} << m;
     mask.sizes[SizeSlot(ActionKind::kVectorize, mode)] = std::move(sizes);
   }
   if (static_cast<int>(nest.history.size()) >= kMaxActions - 1) return mask;
-  SizeMask parallel = BandSizes(anchor, nest, true);
-  if (!nest.was_parallelized && nest.tile_bands == 0 && AllowsSplit(parallel)) {
+  SizeMask parallel = BandSizes(nest, true);
+  if (!nest.was_parallelized && !nest.was_packed && nest.tile_bands == 0 &&
+      AllowsSplit(parallel)) {
     allow(ActionKind::kParallelize);
     mask.sizes[SizeSlot(ActionKind::kParallelize, {})] = std::move(parallel);
   }
-  SizeMask tile = BandSizes(anchor, nest, false);
+  if (nest.fusable && !nest.was_fused && !nest.history.empty() &&
+      nest.history.back().kind == ActionKind::kParallelize) {
+    allow(ActionKind::kFuse);
+  }
+  SizeMask pack = PackSizes(nest, machine);
+  if (!nest.was_packed && nest.tile_bands == 0 && nest.pending_order.empty() &&
+      !pack.allowed.empty()) {
+    allow(ActionKind::kPack);
+    mask.sizes[SizeSlot(ActionKind::kPack, {})] = std::move(pack);
+  }
+  SizeMask tile = BandSizes(nest, false);
   if (nest.tile_bands < kMaxTileBands && AllowsSplit(tile)) {
     allow(ActionKind::kTile);
     mask.sizes[SizeSlot(ActionKind::kTile, {})] = std::move(tile);

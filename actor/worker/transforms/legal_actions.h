@@ -15,13 +15,19 @@ inline constexpr int kMaxTileBands = 3;
 
 // Keeps the guarantees of common/schedule/action_mask.h. Stop is always legal; after a
 // terminal action nothing is. Pure.
-ActionMask LegalActions(const StructuredOp& anchor, const Nest& nest,
-                        const MachineModel& machine);
+ActionMask LegalActions(const Nest& nest, const MachineModel& machine);
 
 // The sizes that the loops may take in a register tile, or nothing (allowed is empty)
 // when `mode` does not fit the operation or leaves no vector of at least 4 elements.
-SizeMask RegisterTileSizes(const StructuredOp& anchor, const Nest& nest,
-                           VectorizeMode mode, const MachineModel& machine);
+SizeMask RegisterTileSizes(const Nest& nest, VectorizeMode mode,
+                           const MachineModel& machine);
+
+// The panels that the loops may be packed into, or nothing when the operation has no
+// loops to pack.
+SizeMask PackSizes(const Nest& nest, const MachineModel& machine);
+
+// Elements of the output that the registers can accumulate at once.
+int64_t MaxAccumulators(const StructuredOp& op, const MachineModel& machine);
 
 // Bit i: vectors run along loop i in some mode that keeps the loops as they are. Tiles
 // of such a loop that are shorter than a vector are legal MLIR but a dead end.

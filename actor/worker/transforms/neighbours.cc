@@ -1,8 +1,11 @@
 #include "actor/worker/transforms/neighbours.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "actor/worker/transforms/emission.h"
 
 namespace weft {
 namespace {
@@ -18,6 +21,12 @@ int64_t LargestDivisor(int64_t extent, int64_t at_most) {
   int64_t size = at_most;
   while (size > 1 && extent % size != 0) size /= 2;
   return size;
+}
+
+bool IsInGroup(const FusionGroup& group, size_t op) {
+  const int index = static_cast<int>(op);
+  return index == group.fill ||
+         std::count(group.consumers.begin(), group.consumers.end(), index) > 0;
 }
 
 }  // namespace
@@ -56,23 +65,36 @@ std::optional<RegisterTile> DefaultRegisterTile(const StructuredOp& op,
   return tile;
 }
 
-void EmitNeighbours(const ProgramInfo& program, const MachineModel& machine,
-                    ScheduleText* text) {
-  // All handles first, while the positions are still those of the program.
-  std::map<std::string, std::vector<Handle>> handles;
-  for (const StructuredOp& op : program.ops) {
-    if (&op == &program.anchor() || !DefaultRegisterTile(op, machine)) continue;
-    if (handles.count(op.name) > 0) continue;
-    handles[op.name] = text->MatchEach(op.name, op.count);
-  }
-  for (const StructuredOp& op : program.ops) {
-    if (&op == &program.anchor()) continue;
-    const std::optional<RegisterTile> tile = DefaultRegisterTile(op, machine);
+void VectorizeNeighbours(const Neighbours& neighbours, const MachineModel& machine,
+                         ScheduleText* text) {
+  for (const Neighbour& neighbour : neighbours) {
+    if (neighbour.handle.empty()) continue;
+    const std::optional<RegisterTile> tile = DefaultRegisterTile(neighbour.op, machine);
     if (!tile) continue;
     std::vector<int64_t> extents;
-    for (const LoopInfo& loop : op.loops) extents.push_back(loop.extent);
-    EmitRegisterTile(op, extents, *tile, handles[op.name][op.index], text);
+    for (const LoopInfo& loop : neighbour.op.loops) extents.push_back(loop.extent);
+    EmitRegisterTile(neighbour.op, extents, *tile, neighbour.handle, text);
   }
+}
+
+Neighbours& MatchNeighbours(Emission* emission) {
+  if (emission->neighbours) return *emission->neighbours;
+  const ProgramInfo& program = emission->program;
+  Neighbours& neighbours = emission->neighbours.emplace();
+  std::map<std::string, std::vector<Handle>> handles;
+  for (const StructuredOp& op : program.ops) {
+    Neighbour& neighbour = neighbours.emplace_back();
+    neighbour.op = op;
+    const bool in_group = IsInGroup(program.fusion, neighbours.size() - 1);
+    if (&op == &program.anchor() ||
+        (!in_group && !DefaultRegisterTile(op, emission->machine))) {
+      continue;
+    }
+    std::vector<Handle>& of_name = handles[op.name];
+    if (of_name.empty()) of_name = emission->text.MatchEach(op.name, op.count);
+    neighbour.handle = of_name[op.index];
+  }
+  return neighbours;
 }
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #define WEFT_ACTOR_WORKER_TRANSFORMS_NEIGHBOURS_H_
 
 #include <optional>
+#include <vector>
 
 #include "actor/worker/program/program_info.h"
 #include "actor/worker/transforms/register_tile.h"
@@ -16,9 +17,17 @@ namespace weft {
 std::optional<RegisterTile> DefaultRegisterTile(const StructuredOp& op,
                                                 const MachineModel& machine);
 
+struct Neighbour {
+  Handle handle;    // Empty: the anchor, or an operation that stays as it is.
+  StructuredOp op;  // With the extents that it has where it is now.
+};
+
+// One for each of ProgramInfo::ops.
+using Neighbours = std::vector<Neighbour>;
+
 // Vectorizes every operation but the anchor that has a default register tile.
-void EmitNeighbours(const ProgramInfo& program, const MachineModel& machine,
-                    ScheduleText* text);
+void VectorizeNeighbours(const Neighbours& neighbours, const MachineModel& machine,
+                         ScheduleText* text);
 
 }  // namespace weft
 

@@ -1,14 +1,25 @@
 #include "actor/worker/transforms/nest.h"
 
+#include "actor/worker/program/packed_op.h"
+
 namespace weft {
 
-Nest::Nest(const StructuredOp& anchor)
-    : parallelized(anchor.loops.size(), false), times_tiled(anchor.loops.size(), 0) {
+Nest::Nest(const StructuredOp& anchor, bool fusable)
+    : op(anchor),
+      parallelized(anchor.loops.size(), false),
+      times_tiled(anchor.loops.size(), 0),
+      counts_panels(anchor.loops.size(), false),
+      inside_panel(anchor.loops.size(), false),
+      fusable(fusable) {
   for (const LoopInfo& loop : anchor.loops) {
     extents.push_back(loop.extent);
     reduction.push_back(loop.reduction);
   }
+  full_extents = extents;
 }
+
+Nest::Nest(const ProgramInfo& program)
+    : Nest(program.anchor(), !program.fusion.empty()) {}
 
 std::vector<int64_t> Nest::SplittingSizes(const std::vector<int64_t>& sizes) const {
   std::vector<int64_t> splitting = sizes;
@@ -25,6 +36,26 @@ void Nest::Split(const std::vector<int64_t>& sizes) {
     extents[i] = splitting[i];
     ++times_tiled[i];
   }
+}
+
+void Nest::Pack(const std::vector<int64_t>& sizes) {
+  op = PackedOp(op, extents, sizes);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    extents[i] = op.loops[i].extent;
+    if (sizes[i] == 0) continue;
+    full_extents[i] = (full_extents[i] + sizes[i] - 1) / sizes[i];
+    counts_panels[i] = true;
+  }
+  for (size_t i = sizes.size(); i < op.loops.size(); ++i) {
+    extents.push_back(op.loops[i].extent);
+    full_extents.push_back(op.loops[i].extent);
+    reduction.push_back(false);
+    parallelized.push_back(false);
+    times_tiled.push_back(0);
+    counts_panels.push_back(false);
+    inside_panel.push_back(true);
+  }
+  was_packed = true;
 }
 
 void Nest::Advance(const Action& action) {
@@ -47,6 +78,12 @@ void Nest::Advance(const Action& action) {
       Split(action.sizes);
       pending_order.clear();
       done = true;
+      break;
+    case ActionKind::kPack:
+      Pack(action.sizes);
+      break;
+    case ActionKind::kFuse:
+      was_fused = true;
       break;
     case ActionKind::kStop:
       if (!pending_order.empty()) {

@@ -5,14 +5,18 @@
 #include <cstdint>
 #include <vector>
 
+#include "actor/worker/program/program_info.h"
 #include "actor/worker/program/structured_op.h"
 #include "common/schedule/action.h"
 
 namespace weft {
 
-// Plain data; every tile divides its loop, so the extents are exact.
+// Plain data; every tile divides its loop, and panels are padded, so the extents are
+// exact.
 struct Nest {
-  explicit Nest(const StructuredOp& anchor);
+  // `fusable`: the program's fusion group is not empty.
+  explicit Nest(const StructuredOp& anchor, bool fusable = false);
+  explicit Nest(const ProgramInfo& program);
 
   // Requires a legal action.
   void Advance(const Action& action);
@@ -20,18 +24,26 @@ struct Nest {
   // The tile sizes that make bands: 0 where `sizes` leaves a loop as it is.
   std::vector<int64_t> SplittingSizes(const std::vector<int64_t>& sizes) const;
 
-  std::vector<int64_t> extents;    // Of the anchor inside every band so far.
-  std::vector<bool> reduction;     // Per loop.
-  std::vector<bool> parallelized;  // Per loop.
-  std::vector<int> times_tiled;    // Per loop; every kind of band counts.
-  std::vector<int> pending_order;  // Of the next band; empty: none.
+  StructuredOp op;                    // The anchor, or what packing made of it.
+  std::vector<int64_t> full_extents;  // Without any band; of panels once packed.
+  std::vector<int64_t> extents;       // Of the anchor inside every band so far.
+  std::vector<bool> reduction;        // Per loop.
+  std::vector<bool> parallelized;     // Per loop.
+  std::vector<int> times_tiled;       // Per loop; every kind of band counts.
+  std::vector<bool> counts_panels;    // Per loop: packing split it.
+  std::vector<bool> inside_panel;     // Per loop: packing made it.
+  std::vector<int> pending_order;     // Of the next band; empty: none.
   Schedule history;
   int tile_bands = 0;  // By tile actions alone.
+  bool fusable = false;
   bool was_parallelized = false;
+  bool was_fused = false;
+  bool was_packed = false;
   bool done = false;
 
  private:
   void Split(const std::vector<int64_t>& sizes);
+  void Pack(const std::vector<int64_t>& sizes);
 };
 
 }  // namespace weft

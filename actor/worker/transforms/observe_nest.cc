@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "actor/worker/transforms/emission.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace weft {
@@ -13,11 +14,17 @@ namespace {
 constexpr size_t kMaxOperands = 8;
 
 // Tiling works in place and adds no operation of the anchor's name, so the anchor keeps
-// its position among them until a terminal action.
-mlir::linalg::LinalgOp FindAnchor(mlir::ModuleOp module, const StructuredOp& anchor) {
+// its position among them until it is marked or a terminal action takes it.
+mlir::linalg::LinalgOp FindAnchor(mlir::ModuleOp module, const StructuredOp& anchor,
+                                  bool marked) {
   mlir::linalg::LinalgOp found;
   int position = 0;
   module->walk([&](mlir::linalg::LinalgOp op) {
+    if (marked) {
+      if (!op->hasAttr(kAnchorAttribute)) return mlir::WalkResult::advance();
+      found = op;
+      return mlir::WalkResult::interrupt();
+    }
     if (op->getName().getStringRef() != llvm::StringRef(anchor.name)) {
       return mlir::WalkResult::advance();
     }
@@ -32,7 +39,8 @@ absl::StatusOr<std::vector<int64_t>> ReadExtents(mlir::ModuleOp module,
                                                  const StructuredOp& anchor,
                                                  const Nest& nest) {
   if (nest.done) return nest.extents;
-  mlir::linalg::LinalgOp op = FindAnchor(module, anchor);
+  mlir::linalg::LinalgOp op =
+      FindAnchor(module, anchor, nest.was_packed || nest.was_fused);
   if (!op) {
     return absl::InternalError(absl::StrCat("the anchor ", anchor.name, " number ",
                                             anchor.index, " is not in the IR after ",
@@ -48,14 +56,14 @@ absl::StatusOr<std::vector<int64_t>> ReadExtents(mlir::ModuleOp module,
   return extents;
 }
 
-std::vector<LoopState> DescribeLoops(const StructuredOp& anchor, const Nest& nest,
+std::vector<LoopState> DescribeLoops(const Nest& nest,
                                      const std::vector<int64_t>& extents) {
-  std::vector<LoopState> loops(anchor.loops.size());
-  const int contiguous = ContiguousLoop(Output(anchor));
+  std::vector<LoopState> loops(nest.op.loops.size());
+  const int contiguous = ContiguousLoop(Output(nest.op));
   for (size_t i = 0; i < loops.size(); ++i) {
-    loops[i].full_extent = anchor.loops[i].extent;
+    loops[i].full_extent = nest.full_extents[i];
     loops[i].extent = extents[i];
-    loops[i].reduction = anchor.loops[i].reduction;
+    loops[i].reduction = nest.reduction[i];
     loops[i].parallelized = nest.parallelized[i];
     loops[i].times_tiled = nest.times_tiled[i];
     loops[i].output_contiguous = static_cast<int>(i) == contiguous;
@@ -75,8 +83,8 @@ absl::StatusOr<NestState> ObserveNest(mlir::ModuleOp module, const ProgramInfo& 
   state.anchor = anchor.kind;
   absl::StatusOr<std::vector<int64_t>> extents = ReadExtents(module, anchor, nest);
   if (!extents.ok()) return extents.status();
-  state.loops = DescribeLoops(anchor, nest, *extents);
-  for (const OperandInfo& operand : anchor.operands) {
+  state.loops = DescribeLoops(nest, *extents);
+  for (const OperandInfo& operand : nest.op.operands) {
     if (state.operands.size() == kMaxOperands) break;
     OperandState described;
     described.output = operand.output;

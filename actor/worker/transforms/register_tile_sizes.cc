@@ -96,6 +96,9 @@ bool MustBeUnit(const StructuredOp& op, VectorizeMode mode, int loop) {
 SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode,
                     int loop, int vector_loop) {
   const int64_t extent = nest.extents[loop];
+  // A register tile of a packed operation is one panel.
+  if (nest.counts_panels[loop]) return DividingSizes(kUnit, extent);
+  if (nest.inside_panel[loop]) return DividingSizes({extent}, extent);
   if (MustBeUnit(op, mode, loop)) {
     return loop == vector_loop ? 0 : DividingSizes(kUnit, extent);
   }
@@ -111,6 +114,8 @@ SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode
   return DividingSizes(powers_of_two ? kPowerOfTwoSizes : kRowSizes, extent);
 }
 
+}  // namespace
+
 int64_t MaxAccumulators(const StructuredOp& op, const MachineModel& machine) {
   const double lanes =
       static_cast<double>(machine.vector_bytes) / Output(op).element_bytes;
@@ -118,8 +123,6 @@ int64_t MaxAccumulators(const StructuredOp& op, const MachineModel& machine) {
   // At least one vector of the largest smallest size must fit.
   return std::max<int64_t>(static_cast<int64_t>(accumulators), 8);
 }
-
-}  // namespace
 
 uint32_t VectorLoops(const StructuredOp& anchor) {
   uint32_t loops = 0;
@@ -133,8 +136,9 @@ uint32_t VectorLoops(const StructuredOp& anchor) {
   return loops;
 }
 
-SizeMask RegisterTileSizes(const StructuredOp& anchor, const Nest& nest,
-                           VectorizeMode mode, const MachineModel& machine) {
+SizeMask RegisterTileSizes(const Nest& nest, VectorizeMode mode,
+                           const MachineModel& machine) {
+  const StructuredOp& anchor = nest.op;
   SizeMask mask;
   if (!ModeFits(anchor, mode)) return mask;
   const int vector_loop = VectorLoop(anchor, mode);

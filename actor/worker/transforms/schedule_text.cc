@@ -19,6 +19,10 @@ std::string List(const std::vector<T>& values) {
   return absl::StrCat("[", absl::StrJoin(values, ", "), "]");
 }
 
+std::string OpType(const std::string& op_name) {
+  return absl::StrCat("!transform.op<\"", op_name, "\">");
+}
+
 int CountLoops(const std::vector<int64_t>& sizes) {
   return static_cast<int>(sizes.size() - std::count(sizes.begin(), sizes.end(), 0));
 }
@@ -65,15 +69,94 @@ Handle ScheduleText::TileUsingFor(const Handle& target,
   return tiled;
 }
 
-Handle ScheduleText::TileUsingForall(const Handle& target,
-                                     const std::vector<int64_t>& sizes) {
-  if (CountLoops(sizes) == 0) return target;
+ScheduleText::ForallTile ScheduleText::TileUsingForall(
+    const Handle& target, const std::vector<int64_t>& sizes) {
+  if (CountLoops(sizes) == 0) return {target, ""};
   const Handle tiled = NewHandle();
   const Handle loop = NewHandle();
   Line(absl::StrCat(tiled, ", ", loop, " = transform.structured.tile_using_forall ",
                     target, " tile_sizes ", List(sizes), " : (", kOp, ") -> (",
                     Repeat(kOp, 2), ")"));
-  return tiled;
+  return {tiled, loop};
+}
+
+Handle ScheduleText::FuseInto(const Handle& producer, Handle* loop) {
+  const Handle fused = NewHandle();
+  const Handle new_loop = NewHandle();
+  Line(absl::StrCat(fused, ", ", new_loop,
+                    " = transform.structured.fuse_into_containing_op ", producer,
+                    " into ", *loop, " : (", Repeat(kOp, 2), ") -> (", Repeat(kOp, 2),
+                    ")"));
+  *loop = new_loop;
+  return fused;
+}
+
+Handle ScheduleText::Cast(const Handle& handle, const std::string& from,
+                          const std::string& to) {
+  const Handle cast = NewHandle();
+  Line(absl::StrCat(cast, " = transform.cast ", handle, " : ", from, " to ", to));
+  return cast;
+}
+
+Handle ScheduleText::Pack(const Handle& target, const std::vector<int64_t>& sizes) {
+  const Handle packed = NewHandle();
+  const std::string generic = OpType("linalg.generic");
+  Line(absl::StrCat(packed, " = transform.structured.pack ", target, " packed_sizes = ",
+                    List(sizes), " : (", kOp, ") -> (", generic, ")"));
+  return Cast(packed, generic, kOp);
+}
+
+void ScheduleText::PackTranspose(Handle* pack, Handle* compute,
+                                 const std::vector<int64_t>& order) {
+  const Handle new_compute = NewHandle();
+  const Handle new_pack = NewHandle();
+  const Handle no_unpack = NewHandle();
+  Line(absl::StrCat(new_compute, ", ", new_pack, ", ", no_unpack,
+                    " = transform.structured.pack_transpose ", *pack,
+                    " with_compute_op(", *compute, ") outer_perm = ", List(order),
+                    " : (", Repeat(kOp, 2), ") -> (", Repeat(kOp, 3), ")"));
+  *pack = new_pack;
+  *compute = new_compute;
+}
+
+Handle ScheduleText::ProducerOfOperand(const Handle& target, size_t operand) {
+  const Handle producer = NewHandle();
+  Line(absl::StrCat(producer, " = transform.get_producer_of_operand ", target, "[",
+                    operand, "] : (", kOp, ") -> ", kOp));
+  return producer;
+}
+
+Handle ScheduleText::ConsumerOfResult(const Handle& target) {
+  const Handle consumer = NewHandle();
+  Line(absl::StrCat(consumer, " = transform.get_consumers_of_result ", target,
+                    "[0] : (", kOp, ") -> ", kOp));
+  return consumer;
+}
+
+Handle ScheduleText::LowerPack(const Handle& pack) {
+  const Handle typed = Cast(pack, kOp, OpType("tensor.pack"));
+  const Handle pad = NewHandle();
+  const Handle expand = NewHandle();
+  const Handle transpose = NewHandle();
+  Line(absl::StrCat(
+      pad, ", ", expand, ", ", transpose, " = transform.structured.lower_pack ", typed,
+      " : (", OpType("tensor.pack"), ") -> (", OpType("tensor.pad"), ", ",
+      OpType("tensor.expand_shape"), ", ", OpType("linalg.transpose"), ")"));
+  return Cast(transpose, OpType("linalg.transpose"), kOp);
+}
+
+Handle ScheduleText::LowerUnpack(const Handle& unpack) {
+  const Handle typed = Cast(unpack, kOp, OpType("tensor.unpack"));
+  const Handle empty = NewHandle();
+  const Handle transpose = NewHandle();
+  const Handle collapse = NewHandle();
+  const Handle slice = NewHandle();
+  Line(absl::StrCat(empty, ", ", transpose, ", ", collapse, ", ", slice,
+                    " = transform.structured.lower_unpack ", typed, " : (",
+                    OpType("tensor.unpack"), ") -> (", OpType("tensor.empty"), ", ",
+                    OpType("linalg.transpose"), ", ", OpType("tensor.collapse_shape"),
+                    ", ", OpType("tensor.extract_slice"), ")"));
+  return Cast(transpose, OpType("linalg.transpose"), kOp);
 }
 
 ScheduleText::SplitReduction ScheduleText::TileReduction(
@@ -106,6 +189,16 @@ Handle ScheduleText::Generalize(const Handle& target) {
 
 void ScheduleText::Vectorize(const Handle& target) {
   Line(absl::StrCat("transform.structured.vectorize ", target, " : ", kOp));
+}
+
+void ScheduleText::VectorizeBySizes(const Handle& target,
+                                    const std::vector<int64_t>& sizes) {
+  Line(absl::StrCat("transform.structured.vectorize ", target, " vector_sizes ",
+                    List(sizes), " : ", kOp));
+}
+
+void ScheduleText::Annotate(const Handle& target, const std::string& attribute) {
+  Line(absl::StrCat("transform.annotate ", target, " \"", attribute, "\" : ", kOp));
 }
 
 void ScheduleText::ApplyPatterns(const Handle& target,

@@ -26,7 +26,24 @@ class ScheduleText {
   // empty or a permutation of all loops.
   Handle TileUsingFor(const Handle& target, const std::vector<int64_t>& sizes,
                       const std::vector<int>& interchange);
-  Handle TileUsingForall(const Handle& target, const std::vector<int64_t>& sizes);
+  struct ForallTile {
+    Handle tiled;
+    Handle loop;  // The scf.forall; empty when nothing was emitted.
+  };
+  ForallTile TileUsingForall(const Handle& target, const std::vector<int64_t>& sizes);
+
+  // Moves `producer` into `*loop`, which becomes the handle of the new loop.
+  Handle FuseInto(const Handle& producer, Handle* loop);
+
+  // The linalg.generic on packed operands. 0 leaves a loop alone.
+  Handle Pack(const Handle& target, const std::vector<int64_t>& sizes);
+  // Reorders the outer dimensions of the tensor.pack `pack` and replaces both handles.
+  void PackTranspose(Handle* pack, Handle* compute, const std::vector<int64_t>& order);
+  Handle ProducerOfOperand(const Handle& target, size_t operand);
+  Handle ConsumerOfResult(const Handle& target);
+  // To a linalg.transpose between reshapes; returns its handle.
+  Handle LowerPack(const Handle& pack);
+  Handle LowerUnpack(const Handle& unpack);
 
   // Handles of tile_reduction_using_for, in the order of its results.
   struct SplitReduction {
@@ -39,6 +56,11 @@ class ScheduleText {
   Handle Decompose(const Handle& target);
   Handle Generalize(const Handle& target);
   void Vectorize(const Handle& target);
+  // For tensor.pack and tensor.unpack, which need to be told.
+  void VectorizeBySizes(const Handle& target, const std::vector<int64_t>& sizes);
+
+  // Gives an operation a unit attribute that later tiles of it keep.
+  void Annotate(const Handle& target, const std::string& attribute);
 
   // Patterns by their name after "transform.apply_patterns.".
   void ApplyPatterns(const Handle& target, const std::vector<std::string>& patterns);
@@ -51,6 +73,7 @@ class ScheduleText {
 
  private:
   Handle NewHandle();
+  Handle Cast(const Handle& handle, const std::string& from, const std::string& to);
   void Line(const std::string& text);
 
   std::string body_;

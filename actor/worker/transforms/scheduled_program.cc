@@ -29,9 +29,7 @@ void AnnotateInputs(mlir::ModuleOp module) {
 
 ScheduledProgram::ScheduledProgram(std::unique_ptr<LoadedProgram> program,
                                    const MachineModel& machine)
-    : program_(std::move(program)),
-      machine_(machine),
-      nest_(program_->info().anchor()) {
+    : program_(std::move(program)), machine_(machine), nest_(program_->info()) {
   Reset();
 }
 
@@ -52,12 +50,12 @@ absl::StatusOr<Observation> ScheduledProgram::Observe(mlir::ModuleOp module,
   if (!state.ok()) return state.status();
   Observation observation;
   Featurize(*state, &observation);
-  observation.mask = LegalActions(program_->info().anchor(), nest, machine_);
+  observation.mask = LegalActions(nest, machine_);
   return observation;
 }
 
 Observation ScheduledProgram::Reset() {
-  nest_ = Nest(program_->info().anchor());
+  nest_ = Nest(program_->info());
   transformed_ = program_->Clone();
   // The untransformed anchor is in the IR by construction.
   Observation observation = *Observe(*transformed_, nest_);

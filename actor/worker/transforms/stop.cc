@@ -14,7 +14,11 @@ void EmitStop(const Action& /*action*/, Emission* emission) {
         emission->anchor, nest.SplittingSizes(sizes), nest.pending_order);
   }
   // A program that nothing was done to stays as it is, byte for byte.
-  if (!nest.history.empty()) EmitCleanup(&emission->text);
+  if (nest.was_packed) {
+    EmitVectorCleanup(&emission->text);  // The packing is vector code already.
+  } else if (!nest.history.empty()) {
+    EmitCleanup(&emission->text);
+  }
 }
 
 }  // namespace weft

@@ -8,13 +8,13 @@ namespace weft {
 void EmitVectorize(const Action& action, Emission* emission) {
   // The neighbours come first: they are found by their position among operations of the
   // same name, and vectorizing the anchor can add such operations.
-  EmitNeighbours(emission->program, emission->machine, &emission->text);
+  VectorizeNeighbours(MatchNeighbours(emission), emission->machine, &emission->text);
   RegisterTile tile;
   tile.sizes = action.sizes;
   tile.mode = action.mode.value_or(VectorizeMode::kContract);
   tile.order = emission->nest.pending_order;
-  EmitRegisterTile(emission->program.anchor(), emission->nest.extents, tile,
-                   emission->anchor, &emission->text);
+  EmitRegisterTile(emission->nest.op, emission->nest.extents, tile, emission->anchor,
+                   &emission->text);
   EmitVectorCleanup(&emission->text);
 }
 

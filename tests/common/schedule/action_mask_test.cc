@@ -26,6 +26,7 @@ ActionMask ThreeLoopMask() {
   tile.allowed = {Sizes({0, 4, 8}), Sizes({0, 16}), Sizes({0})};
   tile.forbid_all_zero = true;
   mask.sizes[SizeSlot(ActionKind::kParallelize, VectorizeMode::kContract)] = tile;
+  mask.sizes[SizeSlot(ActionKind::kPack, VectorizeMode::kContract)] = tile;
   SizeMask& vectorize =
       mask.sizes[SizeSlot(ActionKind::kVectorize, VectorizeMode::kContract)];
   vectorize.allowed = {Sizes({1, 2, 4, 8}), Sizes({8, 16, 32}), Sizes({1, 2, 4})};

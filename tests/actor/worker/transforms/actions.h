@@ -19,6 +19,10 @@ inline Action Tile(std::vector<int64_t> sizes) {
 inline Action Interchange(std::vector<int> order) {
   return {ActionKind::kInterchange, {}, std::move(order), {}};
 }
+inline Action Pack(std::vector<int64_t> sizes) {
+  return {ActionKind::kPack, std::move(sizes), {}, {}};
+}
+inline Action Fuse() { return {ActionKind::kFuse, {}, {}, {}}; }
 inline Action Vectorize(std::vector<int64_t> sizes, VectorizeMode mode) {
   return {ActionKind::kVectorize, std::move(sizes), {}, mode};
 }

@@ -25,11 +25,11 @@ ActionMask MaskAfter(const StructuredOp& op, const Schedule& schedule,
                      const MachineModel& machine = Avx2()) {
   Nest nest(op);
   for (const Action& action : schedule) {
-    const absl::Status legal = CheckLegal(LegalActions(op, nest, machine), action);
+    const absl::Status legal = CheckLegal(LegalActions(nest, machine), action);
     EXPECT_TRUE(legal.ok()) << legal;
     nest.Advance(action);
   }
-  return LegalActions(op, nest, machine);
+  return LegalActions(nest, machine);
 }
 
 bool Legal(const ActionMask& mask, const Action& action) {
@@ -109,7 +109,7 @@ TEST(LegalActionsTest, TheLastActionIsTerminal) {
   const StructuredOp op = Matmul(512, 512, 512);
   Nest nest(op);
   nest.history.resize(kMaxActions - 1);
-  const ActionMask mask = LegalActions(op, nest, Avx2());
+  const ActionMask mask = LegalActions(nest, Avx2());
   EXPECT_FALSE(mask.Allows(ActionKind::kTile));
   EXPECT_FALSE(mask.Allows(ActionKind::kInterchange));
   EXPECT_FALSE(mask.Allows(ActionKind::kParallelize));

@@ -1,0 +1,81 @@
+#include <algorithm>
+
+#include "actor/worker/program/packed_op.h"
+#include "actor/worker/transforms/cleanup.h"
+#include "actor/worker/transforms/emission.h"
+#include "actor/worker/transforms/vectorize_pack.h"
+
+namespace weft {
+namespace {
+
+bool IsIdentity(const std::vector<int64_t>& order) {
+  return std::is_sorted(order.begin(), order.end());
+}
+
+// Whether the fill of the output is where the packed operation is, so that it turns
+// into a fill of the packed output and nothing needs to be packed there.
+bool FillIsAtHand(const Emission& emission) {
+  return emission.program.fusion.fill >= 0 &&
+         (!emission.nest.was_parallelized || emission.nest.was_fused);
+}
+
+// The fill that the packed output begins with.
+StructuredOp PackedFill(const StructuredOp& fill, const StructuredOp& packed) {
+  StructuredOp op = fill;
+  const OperandInfo& output = Output(packed);
+  const size_t rank = output.coefficients.size();
+  op.loops.clear();
+  OperandInfo written = output;
+  written.coefficients.assign(rank, std::vector<int64_t>(rank, 0));
+  written.stride.clear();
+  for (size_t d = 0; d < rank; ++d) {
+    const int loop = LoopOfDimension(output.coefficients[d]);
+    op.loops.push_back({packed.loops[loop].extent, false});
+    written.coefficients[d][d] = 1;
+    written.stride.push_back(output.stride[loop]);
+  }
+  op.operands = {written};
+  return op;
+}
+
+}  // namespace
+
+void EmitPack(const Action& action, Emission* emission) {
+  Neighbours& neighbours = MatchNeighbours(emission);
+  const StructuredOp& op = emission->nest.op;
+  const std::vector<int64_t>& extents = emission->nest.extents;
+  const StructuredOp packed_op = PackedOp(op, extents, action.sizes);
+  const Packing packing{op, extents, action.sizes, packed_op};
+  ScheduleText& text = emission->text;
+  Handle anchor = text.Pack(emission->anchor, action.sizes);
+  const size_t output = op.operands.size() - 1;
+  std::vector<Handle> packs(op.operands.size());
+  for (size_t i = 0; i < op.operands.size(); ++i) {
+    if (!IsPacked(op.operands[i], action.sizes)) continue;
+    packs[i] = text.ProducerOfOperand(anchor, i);
+    if (i == output) continue;
+    const std::vector<int64_t> order = PanelOrder(op, op.operands[i]);
+    if (!IsIdentity(order)) text.PackTranspose(&packs[i], &anchor, order);
+  }
+  const Handle unpack = text.ConsumerOfResult(anchor);
+  // Panels that are the same for every tile are made once.
+  if (!emission->forall.empty()) text.ApplyLicm(emission->forall);
+  const bool fill_at_hand = FillIsAtHand(*emission);
+  // Turns a pack of a fill into a fill. Before anything is lowered: the handles follow
+  // operations that are replaced by others of their name.
+  EmitCleanup(&text);
+  for (size_t i = 0; i < op.operands.size(); ++i) {
+    if (packs[i].empty() || (i == output && fill_at_hand)) continue;
+    VectorizePack(packing, i, packs[i], &text);
+  }
+  VectorizeUnpack(packing, unpack, &text);
+  if (fill_at_hand) {
+    Neighbour& fill = neighbours[emission->program.fusion.fill];
+    fill.handle = text.ProducerOfOperand(anchor, output);
+    fill.op = PackedFill(fill.op, packed_op);
+  }
+  text.Annotate(anchor, kAnchorAttribute);
+  emission->anchor = anchor;
+}
+
+}  // namespace weft

@@ -1,0 +1,87 @@
+#include "actor/worker/transforms/vectorize_pack.h"
+
+namespace weft {
+namespace {
+
+// Side of a square that is transposed in registers.
+constexpr int64_t kSide = 8;
+// Vectors shorter than this are not worth the code.
+constexpr int64_t kShortest = 4;
+
+int64_t LargestDivisor(int64_t extent) {
+  int64_t size = kSide;
+  while (size > 1 && extent % size != 0) size /= 2;
+  return size;
+}
+
+// Whether every panel that the operand moves with is full.
+bool FillsItsPanels(const Packing& packing, const OperandInfo& operand) {
+  for (const std::vector<int64_t>& dimension : operand.coefficients) {
+    const int loop = LoopOfDimension(dimension);
+    const int64_t size = packing.sizes[loop];
+    if (size != 0 && packing.extents[loop] % size != 0) return false;
+  }
+  return true;
+}
+
+int64_t PackedSize(const Packing& packing, const std::vector<int64_t>& dimension) {
+  return packing.sizes[LoopOfDimension(dimension)];
+}
+
+}  // namespace
+
+void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
+                   ScheduleText* text) {
+  const OperandInfo& before = packing.op.operands[operand];
+  const OperandInfo& panels = packing.packed.operands[operand];
+  const size_t outer = before.coefficients.size();
+  const auto extent = [&](size_t dimension) {
+    const int loop = LoopOfDimension(panels.coefficients[dimension]);
+    return packing.packed.loops[loop].extent;
+  };
+  std::vector<int64_t> tile(outer, 1);
+  tile[outer - 1] = LargestDivisor(extent(outer - 1));
+  const bool wide = tile[outer - 1] >= kShortest;
+  if (wide && FillsItsPanels(packing, before)) {
+    text->VectorizeBySizes(text->TileUsingFor(pack, tile, {}), tile);
+    return;
+  }
+  const Handle transpose = text->LowerPack(pack);
+  if (!wide) return;
+  for (size_t d = outer; d < panels.coefficients.size(); ++d) tile.push_back(extent(d));
+  text->Vectorize(text->TileUsingFor(transpose, tile, {}));
+}
+
+void VectorizeUnpack(const Packing& packing, const Handle& unpack, ScheduleText* text) {
+  const OperandInfo& output = Output(packing.op);
+  const std::vector<int64_t>& last = output.coefficients.back();
+  const bool packed_lines = PackedSize(packing, last) != 0;
+  const int64_t line = packed_lines
+                           ? PackedSize(packing, last)
+                           : LargestDivisor(packing.extents[LoopOfDimension(last)]);
+  if (packed_lines && FillsItsPanels(packing, output)) {
+    std::vector<int64_t> tile;
+    for (const std::vector<int64_t>& dimension : output.coefficients) {
+      const int64_t size = PackedSize(packing, dimension);
+      tile.push_back(size == 0 ? 1 : size);
+    }
+    text->VectorizeBySizes(text->TileUsingFor(unpack, tile, {}), tile);
+    return;
+  }
+  const Handle transpose = text->LowerUnpack(unpack);
+  if (line < kShortest) return;
+  std::vector<int64_t> tile;
+  for (const std::vector<int64_t>& dimension : output.coefficients) {
+    const int64_t size = PackedSize(packing, dimension);
+    const bool contiguous = &dimension == &output.coefficients.back();
+    if (size == 0) {
+      tile.push_back(contiguous ? line : 1);
+      continue;
+    }
+    tile.push_back(1);
+    tile.push_back(contiguous || packed_lines ? size : LargestDivisor(size));
+  }
+  text->Vectorize(text->TileUsingFor(transpose, tile, {}));
+}
+
+}  // namespace weft

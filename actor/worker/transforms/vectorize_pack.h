@@ -1,0 +1,32 @@
+// The copies that packing makes, as vector code.
+#ifndef WEFT_ACTOR_WORKER_TRANSFORMS_VECTORIZE_PACK_H_
+#define WEFT_ACTOR_WORKER_TRANSFORMS_VECTORIZE_PACK_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "actor/worker/program/structured_op.h"
+#include "actor/worker/transforms/schedule_text.h"
+
+namespace weft {
+
+// A packing of `op`, with loops of `extents`, into `packed`.
+struct Packing {
+  const StructuredOp& op;
+  const std::vector<int64_t>& extents;
+  const std::vector<int64_t>& sizes;
+  const StructuredOp& packed;
+};
+
+// `pack` is the tensor.pack that makes operand `operand` of the packed operation.
+// Copies between which vectors would have to hop from element to element become plain
+// loops.
+void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
+                   ScheduleText* text);
+
+// `unpack` is the tensor.unpack of the result.
+void VectorizeUnpack(const Packing& packing, const Handle& unpack, ScheduleText* text);
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_TRANSFORMS_VECTORIZE_PACK_H_
