@@ -7,9 +7,9 @@
 
 namespace weft {
 
-absl::StatusOr<double> BaselineCache::GetOrMeasure(
+absl::StatusOr<Measurement> BaselineCache::GetOrMeasure(
     const std::string& program, absl::Duration timeout,
-    const std::function<absl::StatusOr<double>()>& measure) {
+    const std::function<absl::StatusOr<Measurement>()>& measure) {
   const absl::Time deadline = absl::Now() + timeout;
   Entry* entry;
   {
@@ -24,7 +24,7 @@ absl::StatusOr<double> BaselineCache::GetOrMeasure(
     if (entry->final) return entry->result;
     entry->measuring = true;
   }
-  absl::StatusOr<double> result = measure();
+  absl::StatusOr<Measurement> result = measure();
   absl::MutexLock lock(&mutex_);
   entry->measuring = false;
   entry->final = result.ok() || absl::IsFailedPrecondition(result.status());

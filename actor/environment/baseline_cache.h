@@ -1,4 +1,5 @@
-// Times of the unscheduled programs, measured once per actor and shared by its slots.
+// Measurements of the unscheduled programs, made once per actor and shared by its
+// slots.
 #ifndef WEFT_ACTOR_ENVIRONMENT_BASELINE_CACHE_H_
 #define WEFT_ACTOR_ENVIRONMENT_BASELINE_CACHE_H_
 
@@ -10,28 +11,30 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/schedule/trajectory.h"
 
 namespace weft {
 
 // Single flight: of all callers that ask for one program at the same time, one measures
-// and the others wait for what it finds. A time, once found, is final. A failure that
-// says something about the program (FAILED_PRECONDITION) is final, too; after any other
-// (a lost worker, a lease that was not had) the next caller measures anew. Thread-safe.
+// and the others wait for what it finds. A measurement, once made, is final. A failure
+// that says something about the program (FAILED_PRECONDITION) is final, too; after any
+// other (a lost worker, a lease that was not had) the next caller measures anew.
+// Thread-safe.
 class BaselineCache {
  public:
-  // Seconds of one call of the program. `measure` runs without a lock held, on the
+  // The program's own measurement. `measure` runs without a lock held, on the
   // caller's thread. DEADLINE_EXCEEDED when another caller's measurement takes longer
   // than `timeout`.
-  absl::StatusOr<double> GetOrMeasure(
+  absl::StatusOr<Measurement> GetOrMeasure(
       const std::string& program, absl::Duration timeout,
-      const std::function<absl::StatusOr<double>()>& measure)
+      const std::function<absl::StatusOr<Measurement>()>& measure)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Entry {
     bool measuring = false;
     bool final = false;
-    absl::StatusOr<double> result = absl::UnknownError("not measured");
+    absl::StatusOr<Measurement> result = absl::UnknownError("not measured");
   };
 
   absl::Mutex mutex_;

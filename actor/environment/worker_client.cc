@@ -29,6 +29,8 @@ bool Answers(const v1::WorkerRequest& request, const v1::WorkerResponse& respons
       return response.has_export_();
     case v1::WorkerRequest::kProbeMachine:
       return response.has_probe_machine();
+    case v1::WorkerRequest::kFingerprint:
+      return response.has_fingerprint();
     case v1::WorkerRequest::REQUEST_NOT_SET:
       return false;
   }
@@ -125,6 +127,8 @@ std::string RequestName(const v1::WorkerRequest& request) {
       return "export";
     case v1::WorkerRequest::kProbeMachine:
       return "probe_machine";
+    case v1::WorkerRequest::kFingerprint:
+      return "fingerprint";
     case v1::WorkerRequest::REQUEST_NOT_SET:
       return "nothing";
   }

@@ -10,18 +10,7 @@
 namespace weft {
 namespace {
 
-// On top of the limits that the worker itself enforces, so that it is the worker that
-// says which one was exceeded, and the actor's deadline is for a worker that hangs.
-constexpr absl::Duration kMeasureSlack = absl::Seconds(10);
-// Attempts at a baseline whose failure says nothing about the program.
-constexpr int kBaselineAttempts = 2;
 constexpr int kResetAttempts = 2;
-
-// The measurements that say something about the schedule or program and not about how
-// busy the machine was or who was killed.
-bool IsVerdict(Outcome outcome) {
-  return outcome != Outcome::kWorkerLost && outcome != Outcome::kTimedOut;
-}
 
 absl::Status Annotate(const absl::Status& status, const std::string& where) {
   return absl::Status(status.code(),
@@ -35,20 +24,11 @@ WorkerEnvironment::WorkerEnvironment(WorkerEnvironmentOptions options,
     : options_(std::move(options)),
       suite_(suite),
       baselines_(baselines),
+      store_(options_.store, options_.on_store_event),
       worker_(options_.worker_path, options_.worker_arguments) {}
 
 absl::Duration WorkerEnvironment::step_timeout() const {
   return absl::Seconds(options_.step_timeout_seconds);
-}
-
-absl::Duration WorkerEnvironment::measure_timeout() const {
-  const MeasureOptions& measure = options_.measure;
-  // Twice: a worker's first measurement of a program runs the unscheduled one before,
-  // as the reference of the check.
-  return 2 * absl::Seconds(measure.compile_timeout_seconds +
-                           measure.run_timeout_seconds +
-                           measure.lease_timeout_seconds) +
-         kMeasureSlack;
 }
 
 absl::StatusOr<v1::WorkerResponse> WorkerEnvironment::Ask(
@@ -107,54 +87,17 @@ absl::StatusOr<Observation> WorkerEnvironment::ResetWorker() {
   return FromProto(response->reset().observation());
 }
 
-absl::StatusOr<Measurement> WorkerEnvironment::Measure() {
-  const MeasureOptions& options = options_.measure;
-  v1::WorkerRequest request;
-  v1::MeasureRequest* measure = request.mutable_measure();
-  measure->set_compile_timeout_seconds(options.compile_timeout_seconds);
-  measure->set_run_timeout_seconds(options.run_timeout_seconds);
-  measure->set_timing_budget_seconds(options.timing_budget_seconds);
-  measure->set_memory_limit_bytes(options.memory_limit_mebibytes << 20);
-  measure->set_lease_path(options.lease_path);
-  measure->set_lease_timeout_seconds(options.lease_timeout_seconds);
-  measure->set_timing_cpu(options.timing_cpu);
-  measure->set_threads(1);
-  absl::StatusOr<v1::WorkerResponse> response = Ask(request, measure_timeout());
-  if (!response.ok()) return response.status();
-  return FromProto(response->measure().measurement());
-}
-
-absl::StatusOr<double> WorkerEnvironment::MeasureUnscheduled(
-    const SuiteProgram& program) {
-  std::string reason;
-  for (int attempt = 0; attempt < kBaselineAttempts; ++attempt) {
-    if (absl::Status status = EnsureLoaded(program); !status.ok()) return status;
-    if (absl::StatusOr<Observation> reset = ResetWorker(); !reset.ok()) {
-      return reset.status();
-    }
-    v1::WorkerRequest stop;
-    *stop.mutable_step()->mutable_action() = ToProto(Action{});
-    absl::StatusOr<v1::WorkerResponse> stopped = Ask(stop, step_timeout());
-    if (!stopped.ok()) return stopped.status();
-    absl::StatusOr<Measurement> measurement = Measure();
-    if (!measurement.ok()) return measurement.status();
-    if (measurement->outcome == Outcome::kOk) return measurement->seconds;
-    reason =
-        absl::StrCat(OutcomeName(measurement->outcome), ": ", measurement->message);
-    if (IsVerdict(measurement->outcome)) break;
-  }
-  return absl::FailedPreconditionError(
-      absl::StrCat("the unscheduled program cannot be measured: ", reason));
-}
-
 absl::StatusOr<Observation> WorkerEnvironment::Begin(const SuiteProgram& program) {
-  const absl::StatusOr<double> unscheduled =
-      baselines_->GetOrMeasure(program.name, kBaselineAttempts * measure_timeout(),
-                               [&] { return MeasureUnscheduled(program); });
+  absl::StatusOr<Measurement> unscheduled = baselines_->GetOrMeasure(
+      program.name, baseline_timeout(), [&] { return MeasureUnscheduled(program); });
   if (!unscheduled.ok()) return unscheduled.status();
-  unscheduled_seconds_ = *unscheduled;
+  known_[program.name].baseline = *std::move(unscheduled);
   if (absl::Status status = EnsureLoaded(program); !status.ok()) return status;
-  return ResetWorker();
+  absl::StatusOr<Observation> observation = ResetWorker();
+  if (!observation.ok()) return observation.status();
+  if (absl::Status status = Recognize(); !status.ok()) return status;
+  schedule_.clear();
+  return observation;
 }
 
 absl::StatusOr<Observation> WorkerEnvironment::Reset(const std::string& program) {
@@ -216,6 +159,7 @@ absl::StatusOr<Observation> WorkerEnvironment::Apply(const Action& action) {
   absl::StatusOr<Observation> observation = FromProto(response->step().observation());
   if (!observation.ok()) return Annotate(observation.status(), program_);
   observation_ = *std::move(observation);
+  schedule_.push_back(action);
   if (response->step().done()) state_ = State::kDone;
   return observation_;
 }
@@ -226,34 +170,24 @@ absl::StatusOr<EpisodeResult> WorkerEnvironment::Finish() {
   }
   EpisodeResult result;
   result.roofline_seconds = roofline_seconds_;
-  result.unscheduled_seconds = unscheduled_seconds_;
+  result.unscheduled_seconds = known_[program_].baseline->seconds;
   if (state_ == State::kFailed) {
     result.measurement = failure_;
   } else {
-    absl::StatusOr<Measurement> measurement = Measure();
-    if (!worker_.running()) {
-      Fail(Outcome::kWorkerLost, measurement.status());
+    absl::StatusOr<MeasurementRecord> record = GetOrMeasure(/*baseline=*/false);
+    if (!record.ok() && !worker_.running()) {
+      Fail(Outcome::kWorkerLost, record.status());
       result.measurement = failure_;
-    } else if (!measurement.ok()) {
-      return Annotate(measurement.status(), program_);
+    } else if (!record.ok()) {
+      return Annotate(record.status(), program_);
     } else {
-      result.measurement = *std::move(measurement);
+      result.measurement = std::move(record->measurement);
+      result.schedule_module = std::move(record->schedule_module);
     }
   }
   state_ = State::kIdle;
   result.reward =
       Reward(result.measurement, roofline_seconds_, options_.failure_reward);
-  if (result.measurement.outcome == Outcome::kOk) {
-    // A schedule that cannot be exported is still one that was measured; the trajectory
-    // then carries no text and the learner keeps the text that it has.
-    v1::WorkerRequest request;
-    request.mutable_export_();
-    absl::StatusOr<v1::WorkerResponse> exported = Ask(request, step_timeout());
-    if (exported.ok()) {
-      result.schedule_module =
-          std::move(*exported->mutable_export_()->mutable_schedule_module());
-    }
-  }
   return result;
 }
 

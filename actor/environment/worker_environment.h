@@ -4,7 +4,9 @@
 #define WEFT_ACTOR_ENVIRONMENT_WORKER_ENVIRONMENT_H_
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +15,12 @@
 #include "absl/time/time.h"
 #include "actor/environment/baseline_cache.h"
 #include "actor/environment/environment.h"
+#include "actor/environment/stored_measurer.h"
 #include "actor/environment/suite.h"
 #include "actor/environment/worker_client.h"
 #include "common/config/options.h"
 #include "common/schedule/features.h"
+#include "common/store/schedule_store.h"
 
 namespace weft {
 
@@ -29,6 +33,10 @@ struct WorkerEnvironmentOptions {
   MachineModel machine;
   // Called on the environment's thread for each worker that was lost. May be empty.
   std::function<void(WorkerLoss)> on_worker_lost;
+  // Asked before anything is compiled, and told what was measured. May be null; must
+  // outlive the environments.
+  ScheduleStore* store = nullptr;
+  std::function<void(StoreEvent)> on_store_event;  // Like on_worker_lost.
 };
 
 // Owns one worker process, started at the first Reset and replaced when it is lost.
@@ -38,6 +46,11 @@ struct WorkerEnvironmentOptions {
 // lost worker and fails with UNAVAILABLE at the second. A program whose unscheduled
 // form cannot be compiled, checked and timed fails Reset with FAILED_PRECONDITION and
 // the reason, for good: without its time there is no speed-up to speak of.
+//
+// Finish compiles and times only what the store does not know, within limits that
+// follow from what the program's baseline and best took (AdaptLimits). A time that
+// would be the program's best by far is measured again in pairs with the best before it
+// counts (AfterConfirmation). What the store answers is marked `cached`.
 //
 // Not thread-safe; one thread makes and uses it (see WorkerProcess on that thread's
 // life).
@@ -67,17 +80,31 @@ class WorkerEnvironment : public Environment {
   absl::StatusOr<Observation> Begin(const SuiteProgram& program);
   absl::Status EnsureLoaded(const SuiteProgram& program);
   absl::StatusOr<Observation> ResetWorker();
-  absl::StatusOr<double> MeasureUnscheduled(const SuiteProgram& program);
-  absl::StatusOr<Measurement> Measure();
+  absl::StatusOr<Measurement> MeasureUnscheduled(const SuiteProgram& program);
+  // The finished schedule in the worker: from the store, or measured and then recorded.
+  absl::StatusOr<MeasurementRecord> GetOrMeasure(bool baseline);
+  // Measures in the worker, again with the best so far if need be.
+  absl::StatusOr<MeasurementRecord> MeasureAndConfirm(const MeasurementKey& key,
+                                                      const MeasureLimits& limits,
+                                                      bool baseline);
+  // One measurement; with a module, in pairs with the schedule that it describes.
+  absl::StatusOr<Measurement> Measure(const MeasureLimits& limits,
+                                      const std::string& confirm_module);
+  absl::StatusOr<MeasurementKey> Fingerprint();
+  std::string ExportSchedule();
+  // Learns the program's place in the store, and its best schedule there.
+  absl::Status Recognize();
   // Remembers why the episode failed and returns the observation that allows only
   // kStop.
   Observation Fail(Outcome outcome, const absl::Status& cause);
   absl::Duration step_timeout() const;
   absl::Duration measure_timeout() const;
+  absl::Duration baseline_timeout() const;
 
   const WorkerEnvironmentOptions options_;
   const Suite* const suite_;
   BaselineCache* const baselines_;
+  StoredMeasurer store_;
   WorkerClient worker_;
   bool started_before_ = false;
   uint32_t restarts_ = 0;
@@ -86,9 +113,17 @@ class WorkerEnvironment : public Environment {
   State state_ = State::kIdle;
   std::string program_;
   Observation observation_;  // The last one.
+  Schedule schedule_;        // The actions so far.
   Measurement failure_;      // Of kFailed.
   double roofline_seconds_ = 0;
-  double unscheduled_seconds_ = 0;
+
+  // What is known of a program. All empty at first.
+  struct Known {
+    std::string task;  // Hash of its IR; stays empty without a store.
+    std::optional<Measurement> baseline;
+    std::optional<MeasurementRecord> best;  // Of this environment's and the store's.
+  };
+  std::map<std::string, Known> known_;  // One per program of the suite at most.
 };
 
 }  // namespace weft

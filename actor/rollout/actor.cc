@@ -28,6 +28,7 @@
 #include "actor/rollout/weights_client.h"
 #include "common/metrics/admin_server.h"
 #include "common/rpc/channel.h"
+#include "common/store/store_client.h"
 #include "nlohmann/json.hpp"
 #include "prometheus/registry.h"
 #include "spdlog/spdlog.h"
@@ -79,6 +80,7 @@ class Actor {
         metrics_(*registry_),
         outbox_(std::max(kMinOutbox, kOutboxPerSlot * config.actor.episodes_in_flight)),
         channel_(CreateRpcChannel(settings.learner_address)),
+        store_(channel_),
         weights_(channel_),
         policy_(PullPolicyFrom(&weights_, config.policy, &metrics_, kPullTimeout),
                 kPullInterval) {}
@@ -100,10 +102,11 @@ class Actor {
   std::shared_ptr<prometheus::Registry> registry_;
   ActorMetrics metrics_;
   std::unique_ptr<AdminServer> admin_;
-  Environments environments_;
   CreditPool credits_;
   Outbox outbox_;
   std::shared_ptr<grpc::Channel> channel_;
+  StoreClient store_;
+  Environments environments_;
   WeightsClient weights_;
   LatestPolicy policy_;
   BestSchedules best_;
@@ -128,9 +131,12 @@ absl::Status Actor::Start() {
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   admin_->SetReady(false, "loading the suite");
+  EnvironmentHooks hooks;
+  hooks.store = &store_;
+  hooks.on_worker_lost = [this](WorkerLoss loss) { metrics_.RecordWorkerLoss(loss); };
+  hooks.on_store_event = [this](StoreEvent event) { metrics_.RecordStoreEvent(event); };
   absl::StatusOr<Environments> environments =
-      PrepareEnvironments(config_, settings_.worker_path,
-                          [this](WorkerLoss loss) { metrics_.RecordWorkerLoss(loss); });
+      PrepareEnvironments(config_, settings_.worker_path, std::move(hooks));
   if (!environments.ok()) return environments.status();
   environments_ = *std::move(environments);
   programs_ = std::make_unique<ProgramRotation>(

@@ -71,11 +71,21 @@ ActorMetrics::ActorMetrics(prometheus::Registry& registry)
     worker_restarts_[i] =
         &restarts.Add({{"cause", WorkerLossName(static_cast<WorkerLoss>(i))}});
   }
+  store_events_[static_cast<int>(StoreEvent::kHit)] =
+      &NewCounter(registry, "weft_actor_store_hits_total",
+                  "Measurements that the schedule store knew.");
+  store_events_[static_cast<int>(StoreEvent::kMiss)] =
+      &NewCounter(registry, "weft_actor_store_misses_total",
+                  "Measurements that the schedule store did not know.");
+  store_events_[static_cast<int>(StoreEvent::kError)] =
+      &NewCounter(registry, "weft_actor_store_errors_total",
+                  "Calls of the schedule store that failed.");
 }
 
 void ActorMetrics::RecordEpisode(const Trajectory& trajectory) {
   const Measurement& measurement = trajectory.measurement;
   episodes_[static_cast<int>(measurement.outcome)]->Increment();
+  if (measurement.cached) return;  // Its times were spent in another episode.
   if (measurement.compile_seconds > 0) {
     compile_seconds.Observe(measurement.compile_seconds);
   }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "actor/environment/stored_measurer.h"
 #include "actor/environment/worker_client.h"
 #include "common/schedule/trajectory.h"
 #include "prometheus/counter.h"
@@ -27,6 +28,9 @@ class ActorMetrics {
   void RecordWorkerLoss(WorkerLoss loss) {
     worker_restarts_[static_cast<int>(loss)]->Increment();
   }
+  void RecordStoreEvent(StoreEvent event) {
+    store_events_[static_cast<int>(event)]->Increment();
+  }
 
   prometheus::Histogram& env_step_seconds;
   prometheus::Histogram& inference_seconds;
@@ -46,6 +50,7 @@ class ActorMetrics {
  private:
   std::array<prometheus::Counter*, kNumOutcomes> episodes_;
   std::array<prometheus::Counter*, kNumWorkerLosses> worker_restarts_;
+  std::array<prometheus::Counter*, kNumStoreEvents> store_events_;
 };
 
 }  // namespace weft

@@ -48,9 +48,9 @@ absl::Status CheckNames(const Suite& suite) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Environments> WorkerEnvironments(
-    const TrainConfig& config, const std::string& worker_path,
-    std::function<void(WorkerLoss)> on_worker_lost) {
+absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
+                                                const std::string& worker_path,
+                                                EnvironmentHooks hooks) {
   absl::StatusOr<Suite> suite = LoadSuite(config.suite);
   if (!suite.ok()) return suite.status();
   if (absl::Status status = CheckNames(*suite); !status.ok()) return status;
@@ -61,7 +61,9 @@ absl::StatusOr<Environments> WorkerEnvironments(
   options.measure.timing_cpu = ResolveTimingCpu(config.measure.timing_cpu);
   options.step_timeout_seconds = config.actor.step_timeout_seconds;
   options.failure_reward = config.actor.failure_reward;
-  options.on_worker_lost = std::move(on_worker_lost);
+  options.on_worker_lost = std::move(hooks.on_worker_lost);
+  options.store = hooks.store;
+  options.on_store_event = std::move(hooks.on_store_event);
 
   WorkerClient worker(worker_path);
   if (absl::Status status = worker.Start(); !status.ok()) return status;
@@ -91,11 +93,11 @@ absl::StatusOr<Environments> WorkerEnvironments(
 
 }  // namespace
 
-absl::StatusOr<Environments> PrepareEnvironments(
-    const TrainConfig& config, const std::string& worker_path,
-    std::function<void(WorkerLoss)> on_worker_lost) {
+absl::StatusOr<Environments> PrepareEnvironments(const TrainConfig& config,
+                                                 const std::string& worker_path,
+                                                 EnvironmentHooks hooks) {
   if (config.environment == "synthetic") return SyntheticEnvironments(config);
-  return WorkerEnvironments(config, worker_path, std::move(on_worker_lost));
+  return WorkerEnvironments(config, worker_path, std::move(hooks));
 }
 
 }  // namespace weft

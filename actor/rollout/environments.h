@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "actor/environment/environment.h"
+#include "actor/environment/stored_measurer.h"
 #include "actor/environment/worker_client.h"
 #include "common/config/options.h"
 
@@ -22,13 +23,19 @@ struct Environments {
   std::function<std::unique_ptr<Environment>()> make;
 };
 
+// What environments use and report to; thread-safe.
+struct EnvironmentHooks {
+  ScheduleStore* store = nullptr;  // May be null; outlives the environments.
+  std::function<void(WorkerLoss)> on_worker_lost;
+  std::function<void(StoreEvent)> on_store_event;
+};
+
 // For `environment: mlir` starts a worker, probes the machine and loads every program
 // of the suite once, so that whatever is wrong with them is known before training
-// begins. `on_worker_lost` is called for workers of environments; it must be
-// thread-safe.
-absl::StatusOr<Environments> PrepareEnvironments(
-    const TrainConfig& config, const std::string& worker_path,
-    std::function<void(WorkerLoss)> on_worker_lost);
+// begins.
+absl::StatusOr<Environments> PrepareEnvironments(const TrainConfig& config,
+                                                 const std::string& worker_path,
+                                                 EnvironmentHooks hooks);
 
 }  // namespace weft
 

@@ -39,6 +39,7 @@ void VisitLearner(LearnerOptions* learner, FieldVisitor& visitor) {
   visitor.Integer("checkpoint_every_iterations", &learner->checkpoint_every_iterations,
                   1, 1 << 20);
   visitor.Integer("keep_checkpoints", &learner->keep_checkpoints, 1, 10000);
+  visitor.Text("store_path", &learner->store_path, true);
 }
 
 void VisitActor(ActorOptions* actor, FieldVisitor& visitor) {

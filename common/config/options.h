@@ -45,6 +45,7 @@ struct LearnerOptions {
   int max_outstanding_episodes = 48;  // Credits granted and not yet returned.
   int checkpoint_every_iterations = 2;
   int keep_checkpoints = 3;
+  std::string store_path;  // SQLite file of measurements; empty: in the run's folder.
 };
 
 struct MeasureOptions {

@@ -43,6 +43,7 @@ absl::StatusOr<std::unique_ptr<Learner>> Learner::Create(
   }
   if (absl::Status status = learner->OpenLog(state, resume); !status.ok())
     return status;
+  if (absl::Status status = learner->OpenStore(); !status.ok()) return status;
   absl::Status status = learner->StartServing(std::move(state));
   if (!status.ok()) return status;
   return learner;
@@ -62,6 +63,7 @@ Learner::Learner(const TrainConfig& config, RunFolder folder,
 Learner::~Learner() {
   if (admin_server_ != nullptr) admin_server_->SetReady(false, "stopping");
   heartbeat_.reset();
+  if (store_ != nullptr) store_->Close();
   if (server_ != nullptr) server_->Shutdown(kShutdownGrace);
 }
 
@@ -112,6 +114,26 @@ absl::Status Learner::OpenLog(const RunState& state, bool resume) {
   return requeued;
 }
 
+absl::Status Learner::OpenStore() {
+  SqliteStoreOptions options;
+  options.path =
+      config_.learner.store_path.empty() ? folder_.store() : config_.learner.store_path;
+  absl::StatusOr<std::unique_ptr<SqliteStore>> rows = SqliteStore::Open(options);
+  if (!rows.ok()) return rows.status();
+  const FlightOptions flights;
+  store_ = std::make_unique<SharedStore>(*std::move(rows), flights);
+  StoreObserver observer;
+  observer.hit = [this] { metrics_.CountStoreHit(); };
+  observer.recorded = [this] { metrics_.CountStoreRecord(); };
+  observer.failed = [this](const absl::Status& status) {
+    metrics_.CountStoreFailure();
+    spdlog::error("the schedule store cannot be used: {}", status.ToString());
+  };
+  store_service_ =
+      std::make_unique<StoreService>(store_.get(), flights.lease, std::move(observer));
+  return absl::OkStatus();
+}
+
 absl::Status Learner::StartServing(RunState state) {
   weights_.Publish(ppo_->version(), ppo_->SerializeWeights());
   trajectory_service_ =
@@ -135,9 +157,10 @@ absl::Status Learner::StartServing(RunState state) {
       AdminServer::Start(config_.learner.admin_address, registry_);
   if (!admin.ok()) return admin.status();
   admin_server_ = *std::move(admin);
-  absl::StatusOr<std::unique_ptr<RpcServer>> server = RpcServer::Start(
-      config_.learner.listen_address,
-      {trajectory_service_.get(), weights_service_.get(), admin_service_.get()});
+  absl::StatusOr<std::unique_ptr<RpcServer>> server =
+      RpcServer::Start(config_.learner.listen_address,
+                       {trajectory_service_.get(), weights_service_.get(),
+                        store_service_.get(), admin_service_.get()});
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   Beat();
@@ -173,12 +196,15 @@ void Learner::Beat() {
   progress_.SampleRates(absl::Now());
   trajectory_service_->EndSilentStreams();
   trajectory_service_->PumpCredits();
+  store_->Tick();
   LearnerMetrics::Levels levels;
   levels.queue_depth = queue_.depth();
   levels.queue_capacity = queue_.capacity();
   levels.credits_outstanding = ingest_->outstanding_credits();
   levels.connected_actors = ingest_->connected_streams();
   levels.weights_version = weights_.version();
+  levels.store_claims = store_->flights().flights();
+  levels.store_expired_claims = store_->flights().expired();
   metrics_.SetLevels(levels);
   CheckStorage();
   admin_server_->SetStatusText(trainer_->GetStatus().DebugString());

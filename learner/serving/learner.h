@@ -13,6 +13,7 @@
 #include "common/config/options.h"
 #include "common/metrics/admin_server.h"
 #include "common/rpc/server.h"
+#include "common/store/shared_store.h"
 #include "learner/checkpoint/checkpoint_store.h"
 #include "learner/checkpoint/run_state.h"
 #include "learner/ingest/ingest.h"
@@ -22,6 +23,7 @@
 #include "learner/serving/periodic_task.h"
 #include "learner/serving/run_folder.h"
 #include "learner/serving/run_progress.h"
+#include "learner/serving/store_service.h"
 #include "learner/serving/trainer.h"
 #include "learner/serving/trajectory_service.h"
 #include "learner/serving/weights_service.h"
@@ -55,6 +57,7 @@ class Learner {
 
   absl::StatusOr<RunState> Restore();
   absl::Status OpenLog(const RunState& state, bool resume);
+  absl::Status OpenStore();
   absl::Status StartServing(RunState state);
   IngestObserver Observer();
   void Beat();
@@ -73,6 +76,7 @@ class Learner {
   WeightStore weights_;
   TrajectoryQueue queue_;
   std::unique_ptr<TrajectoryLog> log_;
+  std::unique_ptr<SharedStore> store_;
   mutable absl::Mutex mutex_;
   absl::Status storage_problem_ ABSL_GUARDED_BY(mutex_);
   absl::Time storage_failing_since_ ABSL_GUARDED_BY(mutex_);
@@ -83,6 +87,7 @@ class Learner {
   std::unique_ptr<TrajectoryService> trajectory_service_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<WeightsService> weights_service_;
+  std::unique_ptr<StoreService> store_service_;
   std::unique_ptr<AdminService> admin_service_;
   std::unique_ptr<AdminServer> admin_server_;
   std::unique_ptr<RpcServer> server_;

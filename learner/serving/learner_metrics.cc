@@ -38,6 +38,11 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
   update_failures_ =
       &AddCounter("update_failures_total", "PPO updates that were rolled back.");
   weights_sent_ = &AddCounter("weights_sent_bytes_total", "Weights sent to actors.");
+  store_hits_ =
+      &AddCounter("store_hits_total", "Measurements asked for that the store knew.");
+  store_records_ = &AddCounter("store_records_total", "Measurements added.");
+  store_failures_ =
+      &AddCounter("store_failures_total", "Calls that the store could not serve.");
   episode_reward_ =
       &AddHistogram("episode_reward", "Reward of stored episodes.", kRewardBuckets);
   update_seconds_ = &AddHistogram("update_duration_seconds", "Time of a PPO update.",
@@ -49,6 +54,9 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
   credits_outstanding_ =
       &AddGauge("credits_outstanding", "Episodes paid and not here.");
   connected_actors_ = &AddGauge("connected_actors", "Actors with a stream.");
+  store_claims_ = &AddGauge("store_claims", "Measurements that actors are making.");
+  store_expired_claims_ =
+      &AddGauge("store_expired_claims", "Claims of actors that died, since the start.");
   weights_version_ = &AddGauge("weights_version", "Newest version published.");
   iteration_reward_ = &AddGauge("iteration_reward", "Mean reward, last iteration.");
   entropy_ = &AddGauge("entropy_nats", "Entropy per decision, last iteration.");
@@ -121,6 +129,8 @@ void LearnerMetrics::SetLevels(const Levels& levels) {
   credits_outstanding_->Set(levels.credits_outstanding);
   connected_actors_->Set(levels.connected_actors);
   weights_version_->Set(static_cast<double>(levels.weights_version));
+  store_claims_->Set(levels.store_claims);
+  store_expired_claims_->Set(static_cast<double>(levels.store_expired_claims));
 }
 
 }  // namespace weft

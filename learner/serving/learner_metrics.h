@@ -30,6 +30,9 @@ class LearnerMetrics {
   void CountCheckpointFailure() { checkpoint_failures_->Increment(); }
   void CountUpdateFailure() { update_failures_->Increment(); }
   void CountWeightsSent(size_t bytes);
+  void CountStoreHit() { store_hits_->Increment(); }
+  void CountStoreRecord() { store_records_->Increment(); }
+  void CountStoreFailure() { store_failures_->Increment(); }
   void ObserveUpdate(double seconds) { update_seconds_->Observe(seconds); }
   void ObserveCheckpoint(double seconds) { checkpoint_seconds_->Observe(seconds); }
   void FinishIteration(const IterationRecord& record);
@@ -40,6 +43,8 @@ class LearnerMetrics {
     int credits_outstanding = 0;
     int connected_actors = 0;
     uint64_t weights_version = 0;
+    int store_claims = 0;
+    uint64_t store_expired_claims = 0;
   };
   void SetLevels(const Levels& levels);
 
@@ -60,6 +65,9 @@ class LearnerMetrics {
   prometheus::Counter* checkpoint_failures_;
   prometheus::Counter* update_failures_;
   prometheus::Counter* weights_sent_;
+  prometheus::Counter* store_hits_;
+  prometheus::Counter* store_records_;
+  prometheus::Counter* store_failures_;
   prometheus::Histogram* episode_reward_;
   prometheus::Histogram* update_seconds_;
   prometheus::Histogram* checkpoint_seconds_;
@@ -67,6 +75,8 @@ class LearnerMetrics {
   prometheus::Gauge* queue_capacity_;
   prometheus::Gauge* credits_outstanding_;
   prometheus::Gauge* connected_actors_;
+  prometheus::Gauge* store_claims_;
+  prometheus::Gauge* store_expired_claims_;
   prometheus::Gauge* weights_version_;
   prometheus::Gauge* iteration_reward_;
   prometheus::Gauge* entropy_;

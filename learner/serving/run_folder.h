@@ -17,6 +17,7 @@ namespace weft {
 // RUN/best/P.mlir     the transform module of program P's best schedule
 // RUN/checkpoints/    CheckpointStore
 // RUN/trajectories/   TrajectoryLog
+// RUN/store.sqlite    SqliteStore, unless the config names another file
 // RUN/learner.lock    locked by the one learner that may write here
 //
 // All but metrics.jsonl are replaced whole. One learner uses a folder; its training
@@ -35,6 +36,7 @@ class RunFolder {
   bool HasEarlierRun() const;
 
   std::string checkpoints() const { return path_ + "/checkpoints"; }
+  std::string store() const { return path_ + "/store.sqlite"; }
   std::string trajectories() const { return path_ + "/trajectories"; }
 
   absl::Status WriteAddresses(const std::string& grpc_address,

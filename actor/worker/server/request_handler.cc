@@ -134,6 +134,19 @@ absl::Status Handle(const v1::ProbeMachineRequest& request, WorkerSession* sessi
   return absl::OkStatus();
 }
 
+absl::Status Handle(const v1::FingerprintRequest&, WorkerSession* session,
+                    v1::WorkerResponse* response) {
+  absl::StatusOr<Fingerprint> fingerprint = session->FingerprintSchedule();
+  if (!fingerprint.ok()) return fingerprint.status();
+  v1::FingerprintResponse* answer = response->mutable_fingerprint();
+  answer->set_ir(fingerprint->ir);
+  answer->set_pipeline(fingerprint->pipeline);
+  answer->set_compiler(fingerprint->compiler);
+  answer->set_cpu(fingerprint->cpu);
+  answer->set_protocol(fingerprint->protocol);
+  return absl::OkStatus();
+}
+
 absl::Status Dispatch(const v1::WorkerRequest& request, WorkerSession* session,
                       v1::WorkerResponse* response) {
   switch (request.request_case()) {
@@ -149,6 +162,8 @@ absl::Status Dispatch(const v1::WorkerRequest& request, WorkerSession* session,
       return Handle(request.export_(), session, response);
     case v1::WorkerRequest::kProbeMachine:
       return Handle(request.probe_machine(), session, response);
+    case v1::WorkerRequest::kFingerprint:
+      return Handle(request.fingerprint(), session, response);
     case v1::WorkerRequest::REQUEST_NOT_SET:
       break;
   }

@@ -85,6 +85,12 @@ absl::StatusOr<WorkerSession::Export> WorkerSession::ExportSchedule(bool include
   return result;
 }
 
+absl::StatusOr<Fingerprint> WorkerSession::FingerprintSchedule() const {
+  absl::Status loaded = state_->CheckLoaded();
+  if (!loaded.ok()) return loaded;
+  return MakeFingerprint(state_->program->TransformedText(), *state_->machine);
+}
+
 absl::StatusOr<Measurement> WorkerSession::MeasureSchedule(
     const MeasureSettings& settings, const std::string& previous_schedule) {
   absl::Status loaded = state_->CheckLoaded();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "actor/worker/fingerprint/fingerprint.h"
 #include "actor/worker/measure/measure.h"
 #include "common/schedule/action.h"
 #include "common/schedule/features.h"
@@ -52,6 +53,9 @@ class WorkerSession {
   absl::StatusOr<Observation> Reset();
   absl::StatusOr<Progress> Step(const Action& action);
   absl::StatusOr<Export> ExportSchedule(bool include_ir);
+
+  // Of the schedule so far, and of what would compile and measure it.
+  absl::StatusOr<Fingerprint> FingerprintSchedule() const;
 
   // Measures the schedule so far. The first measurement of a program also computes its
   // reference, in a child with the same limits; the references of the last few programs

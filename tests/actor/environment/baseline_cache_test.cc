@@ -13,20 +13,26 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
+Measurement Taking(double seconds) {
+  Measurement measurement;
+  measurement.seconds = seconds;
+  return measurement;
+}
+
 TEST(BaselineCacheTest, ManySlotsThatAskTogetherMeasureOnce) {
   BaselineCache cache;
   std::atomic<int> measurements{0};
   std::vector<std::thread> slots;
   for (int i = 0; i < 8; ++i) {
     slots.emplace_back([&] {
-      const absl::StatusOr<double> seconds =
-          cache.GetOrMeasure("matmul", kPatience, [&]() -> absl::StatusOr<double> {
+      const absl::StatusOr<Measurement> seconds =
+          cache.GetOrMeasure("matmul", kPatience, [&]() -> absl::StatusOr<Measurement> {
             ++measurements;
             absl::SleepFor(absl::Milliseconds(20));
-            return 0.25;
+            return Taking(0.25);
           });
       ASSERT_TRUE(seconds.ok());
-      EXPECT_EQ(*seconds, 0.25);
+      EXPECT_EQ(seconds->seconds, 0.25);
     });
   }
   for (std::thread& slot : slots) slot.join();
@@ -40,30 +46,30 @@ TEST(BaselineCacheTest, ProgramsDoNotWaitForEachOther) {
     EXPECT_TRUE(cache
                     .GetOrMeasure(
                         "slow", kPatience,
-                        [&]() -> absl::StatusOr<double> {
+                        [&]() -> absl::StatusOr<Measurement> {
                           EXPECT_TRUE(
                               other_is_done.WaitForNotificationWithTimeout(kPatience));
-                          return 1.0;
+                          return Taking(1.0);
                         })
                     .ok());
   });
-  EXPECT_TRUE(cache.GetOrMeasure("fast", kPatience, [] { return 2.0; }).ok());
+  EXPECT_TRUE(cache.GetOrMeasure("fast", kPatience, [] { return Taking(2.0); }).ok());
   other_is_done.Notify();
   slow.join();
 }
 
 TEST(BaselineCacheTest, AVerdictOnTheProgramIsFinal) {
   BaselineCache cache;
-  const auto wrong = []() -> absl::StatusOr<double> {
+  const auto wrong = []() -> absl::StatusOr<Measurement> {
     return absl::FailedPreconditionError("wrong_result");
   };
   EXPECT_FALSE(cache.GetOrMeasure("bad", kPatience, wrong).ok());
   bool measured_again = false;
   const absl::Status second = cache
                                   .GetOrMeasure("bad", kPatience,
-                                                [&]() -> absl::StatusOr<double> {
+                                                [&]() -> absl::StatusOr<Measurement> {
                                                   measured_again = true;
-                                                  return 1.0;
+                                                  return Taking(1.0);
                                                 })
                                   .status();
   EXPECT_TRUE(absl::IsFailedPrecondition(second)) << second;
@@ -72,29 +78,30 @@ TEST(BaselineCacheTest, AVerdictOnTheProgramIsFinal) {
 
 TEST(BaselineCacheTest, AfterALostWorkerTheNextCallerMeasuresAnew) {
   BaselineCache cache;
-  const auto lost = []() -> absl::StatusOr<double> {
+  const auto lost = []() -> absl::StatusOr<Measurement> {
     return absl::UnavailableError("the worker died");
   };
   EXPECT_FALSE(cache.GetOrMeasure("matmul", kPatience, lost).ok());
-  const absl::StatusOr<double> second =
-      cache.GetOrMeasure("matmul", kPatience, [] { return 0.5; });
+  const absl::StatusOr<Measurement> second =
+      cache.GetOrMeasure("matmul", kPatience, [] { return Taking(0.5); });
   ASSERT_TRUE(second.ok());
-  EXPECT_EQ(*second, 0.5);
+  EXPECT_EQ(second->seconds, 0.5);
 }
 
 TEST(BaselineCacheTest, WaitingForAnotherSlotHasADeadline) {
   BaselineCache cache;
   absl::Notification measuring, finish;
   std::thread stuck([&] {
-    (void)cache.GetOrMeasure("matmul", kPatience, [&]() -> absl::StatusOr<double> {
+    (void)cache.GetOrMeasure("matmul", kPatience, [&]() -> absl::StatusOr<Measurement> {
       measuring.Notify();
       finish.WaitForNotificationWithTimeout(kPatience);
-      return 1.0;
+      return Taking(1.0);
     });
   });
   measuring.WaitForNotification();
   const absl::Status status =
-      cache.GetOrMeasure("matmul", absl::Milliseconds(20), [] { return 2.0; }).status();
+      cache.GetOrMeasure("matmul", absl::Milliseconds(20), [] { return Taking(2.0); })
+          .status();
   EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
   finish.Notify();
   stuck.join();

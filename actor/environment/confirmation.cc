@@ -1,0 +1,38 @@
+#include "actor/environment/confirmation.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace weft {
+namespace {
+
+constexpr double kSuspiciousRatio = 1.05;
+
+}  // namespace
+
+bool NeedsConfirmation(const Measurement& measurement, double best_seconds) {
+  return measurement.outcome == Outcome::kOk &&
+         measurement.seconds * kSuspiciousRatio < best_seconds;
+}
+
+Measurement AfterConfirmation(const Measurement& first, const Measurement& second,
+                              double best_seconds) {
+  // The comparison takes longer than a measurement; the schedule itself was in time.
+  const bool in_vain = second.outcome == Outcome::kTimedOut;
+  if (second.outcome != Outcome::kOk && !in_vain) return second;
+  Measurement result = in_vain ? first : second;
+  if (result.confirmation && result.confirmation->faster) return result;
+  const std::string why =
+      result.confirmation
+          ? absl::StrCat(first.seconds, " s at first, but not faster than the best in ",
+                         result.confirmation->pairs, " interleaved pairs")
+          : absl::StrCat(first.seconds, " s, which could not be confirmed");
+  result.seconds = std::max({result.seconds, first.seconds, best_seconds});
+  result.message =
+      absl::StrCat(why, second.message.empty() ? "" : ": ", second.message);
+  return result;
+}
+
+}  // namespace weft

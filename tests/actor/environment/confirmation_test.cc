@@ -1,0 +1,72 @@
+#include "actor/environment/confirmation.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace weft {
+namespace {
+
+using ::testing::HasSubstr;
+
+Measurement Taking(double seconds) {
+  Measurement measurement;
+  measurement.seconds = seconds;
+  return measurement;
+}
+
+Measurement Compared(double seconds, bool faster) {
+  Measurement measurement = Taking(seconds);
+  measurement.confirmation = Confirmation();
+  measurement.confirmation->pairs = 8;
+  measurement.confirmation->faster = faster;
+  return measurement;
+}
+
+Measurement Failed(Outcome outcome) {
+  Measurement measurement;
+  measurement.outcome = outcome;
+  return measurement;
+}
+
+TEST(NeedsConfirmationTest, OnlyANewBestByMoreThanFivePercent) {
+  EXPECT_TRUE(NeedsConfirmation(Taking(0.9), 1));
+  EXPECT_FALSE(NeedsConfirmation(Taking(0.97), 1));
+  EXPECT_FALSE(NeedsConfirmation(Taking(1.5), 1));
+  EXPECT_FALSE(NeedsConfirmation(Taking(0.9), 0));  // There is no best.
+  EXPECT_FALSE(NeedsConfirmation(Failed(Outcome::kCrashed), 1));
+}
+
+TEST(AfterConfirmationTest, AConfirmedTimeIsThatOfThePairs) {
+  const Measurement result = AfterConfirmation(Taking(0.5), Compared(0.6, true), 1);
+  EXPECT_EQ(result.outcome, Outcome::kOk);
+  EXPECT_EQ(result.seconds, 0.6);
+  EXPECT_EQ(result.message, "");
+}
+
+TEST(AfterConfirmationTest, ATimeThatWasNotConfirmedIsNotTheBest) {
+  const Measurement result = AfterConfirmation(Taking(0.5), Compared(0.7, false), 1);
+  EXPECT_EQ(result.outcome, Outcome::kOk);
+  EXPECT_GE(result.seconds, 1);
+  EXPECT_THAT(result.message, HasSubstr("not faster than the best in 8"));
+}
+
+TEST(AfterConfirmationTest, WithoutAComparisonItIsNotTheBestEither) {
+  Measurement alone = Taking(0.5);
+  alone.message = "the previous best does not compile";
+  const Measurement result = AfterConfirmation(Taking(0.5), alone, 1);
+  EXPECT_GE(result.seconds, 1);
+  EXPECT_THAT(result.message, HasSubstr("the previous best does not compile"));
+  const Measurement in_vain =
+      AfterConfirmation(Taking(0.5), Failed(Outcome::kTimedOut), 1);
+  EXPECT_EQ(in_vain.outcome, Outcome::kOk);
+  EXPECT_GE(in_vain.seconds, 1);
+}
+
+TEST(AfterConfirmationTest, AFailureOfTheSecondRunIsAFailure) {
+  const Measurement result =
+      AfterConfirmation(Taking(0.5), Failed(Outcome::kWrongResult), 1);
+  EXPECT_EQ(result.outcome, Outcome::kWrongResult);
+}
+
+}  // namespace
+}  // namespace weft
