@@ -109,6 +109,18 @@ void Print(const Tally& tally, double seconds, double pressure) {
       pressure * 100);
 }
 
+// What a worker of any number of schedules may grow by once it has seen every program.
+constexpr double kFlatMegabytes = 4;
+
+absl::Status CheckFlat(const std::vector<double>& resident) {
+  const double growth = resident.back() - resident[resident.size() / 2];
+  if (growth <= kFlatMegabytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrFormat(
+      "the second half of the schedules took %.1f MB of memory, at most %.0f MB are "
+      "allowed",
+      growth, kFlatMegabytes));
+}
+
 absl::Status Run(const Options& options) {
   absl::StatusOr<Suite> suite = LoadSuite(options.suite);
   if (!suite.ok()) return suite.status();
@@ -138,7 +150,7 @@ absl::Status Run(const Options& options) {
     }
   }
   Print(tally, total.seconds(), pressure.Share());
-  return absl::OkStatus();
+  return CheckFlat(tally.resident);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actor/worker/lowering/inherited_code.h"
 #include "actor/worker/lowering/kernel.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
@@ -51,6 +52,7 @@ void WarmUpCompiler(CompilerContext& context) {
   // A failure only means that the children are slower; they will report what is wrong.
   if (module) (void)CompileKernel(context, std::move(module));
   context.TakeDiagnostics();
+  InheritCompilerCode();
 }
 
 }  // namespace weft

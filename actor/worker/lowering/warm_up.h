@@ -8,7 +8,7 @@ namespace weft {
 
 // Compiles a small program of our own in this process. What that links lazily,
 // allocates and reads in is then shared by every child that compiles, instead of being
-// done again in each.
+// done again in each; so are the page tables of its code (inherited_code.h).
 void WarmUpCompiler(CompilerContext& context);
 
 }  // namespace weft

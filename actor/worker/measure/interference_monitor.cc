@@ -26,15 +26,18 @@ void Rejections::Add(const InterferenceSet& why, int count) {
   for (size_t i = 0; i < why.size(); ++i) reasons[i] += why[i] ? count : 0;
 }
 
-InterferenceMonitor::InterferenceMonitor(const SentinelTimes& best, int cpu)
-    : cpu_(cpu), best_(best) {}
+InterferenceMonitor::InterferenceMonitor(const SentinelTimes& best, int cpu,
+                                         bool watch_memory)
+    : sentinel_(watch_memory), cpu_(cpu), watch_memory_(watch_memory), best_(best) {}
 
 void InterferenceMonitor::Look(InterferenceSet* seen) {
   const SentinelTimes now = sentinel_.Run();
   Mark(IsSlow(now.compute, kComputeMargin, &best_.compute), Interference::kSlowCompute,
        seen);
-  Mark(IsSlow(now.memory, kMemoryMargin, &best_.memory), Interference::kSlowMemory,
-       seen);
+  if (watch_memory_) {
+    Mark(IsSlow(now.memory, kMemoryMargin, &best_.memory), Interference::kSlowMemory,
+         seen);
+  }
   const double frequency = CpuFrequency(cpu_);
   best_frequency_ = std::max(best_frequency_, frequency);
   Mark(frequency < kFrequencyMargin * best_frequency_, Interference::kLowFrequency,

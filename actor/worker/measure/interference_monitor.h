@@ -32,8 +32,10 @@ class InterferenceMonitor {
   static constexpr double kFrequencyMargin = 0.95;
 
   // `best` may be zeros; a machine's first stretch then defines what is normal. `cpu`
-  // is the one that is timed on, -1: unknown.
-  InterferenceMonitor(const SentinelTimes& best, int cpu);
+  // is the one that is timed on, -1: unknown. Without `watch_memory` the memory
+  // sentinel does not run: what a kernel within the core's own caches does, no
+  // neighbour in the last cache disturbs.
+  InterferenceMonitor(const SentinelTimes& best, int cpu, bool watch_memory = true);
 
   void Begin();
   // What disturbed the stretch since Begin.
@@ -51,6 +53,7 @@ class InterferenceMonitor {
   const Sentinel sentinel_;
   const CpuPressure pressure_;
   const int cpu_;
+  const bool watch_memory_;
   SentinelTimes best_;
   double best_frequency_ = 0;
   InterferenceSet at_begin_ = {};

@@ -113,6 +113,17 @@ double TimeWith(const Kernel& kernel, const Kernel* previous, void* const* buffe
   return timing.confirmation.seconds;
 }
 
+// Whether the kernel's data is more than half of what a core has for itself; the other
+// half is for what it packs and keeps.
+bool LeavesOwnCaches(const std::vector<KernelArgument>& arguments,
+                     const MachineModel& machine) {
+  uint64_t bytes = 0;
+  for (const KernelArgument& argument : arguments) {
+    bytes += static_cast<uint64_t>(argument.bytes());
+  }
+  return bytes > machine.l2_bytes / 2;
+}
+
 // Takes the times; sets the outcome when they are too good.
 absl::Status Time(const Kernel& kernel, const Kernel* previous,
                   const KernelBuffers& buffers, const Work& work,
@@ -128,7 +139,8 @@ absl::Status Time(const Kernel& kernel, const Kernel* previous,
   // With several threads libomp does the pinning.
   const CpuPin pin(settings.threads > 1 ? -1 : settings.timing_cpu);
   const std::string best_path = absl::StrCat(settings.lease_path, ".sentinel");
-  InterferenceMonitor monitor(ReadBestSentinel(best_path), settings.timing_cpu);
+  InterferenceMonitor monitor(ReadBestSentinel(best_path), settings.timing_cpu,
+                              LeavesOwnCaches(kernel.arguments(), machine));
   const double seconds =
       TimeWith(kernel, previous, buffers.pointers(), settings.timing_budget_seconds,
                &monitor, measurement);

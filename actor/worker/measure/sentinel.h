@@ -21,7 +21,8 @@ struct SentinelTimes {
 // core's own caches without the kernel's data. Thread-compatible.
 class Sentinel {
  public:
-  Sentinel();
+  // Without `memory` that loop does not run and its time is 0.
+  explicit Sentinel(bool memory);
   // The best of three runs, so that one interrupt is no verdict. Takes about 0.2 ms.
   SentinelTimes Run() const;
 
@@ -33,7 +34,7 @@ class Sentinel {
 };
 
 // The best times that sentinels of this machine have shown since it booted, from the
-// file at `path`; times of 0 when there is no such file. A best time is forgotten
+// file at `path`; times of 0 when they are not known. A best time is forgotten
 // slowly, by 0.1 % with every write, so that one lucky reading does not rule for ever.
 // Call these two while holding the timing lease. A file that cannot be written costs
 // only the memory of it.

@@ -35,6 +35,13 @@ TEST(InterferenceMonitorTest, SentinelsFarBelowTheirBestAreInterference) {
   EXPECT_EQ(monitor.best().compute, 1e-9);
 }
 
+TEST(InterferenceMonitorTest, MemoryThatNobodyAsksForIsNotWatched) {
+  InterferenceMonitor monitor({1, 1e-9}, -1, /*watch_memory=*/false);
+  monitor.Begin();
+  EXPECT_FALSE(Has(monitor.End(), Interference::kSlowMemory));
+  EXPECT_EQ(monitor.best().memory, 1e-9);
+}
+
 TEST(InterferenceMonitorTest, ABetterTimeThanTheBestBecomesTheBest) {
   InterferenceMonitor monitor({1, 1}, -1);
   monitor.Begin();

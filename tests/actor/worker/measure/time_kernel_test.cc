@@ -89,7 +89,7 @@ TEST(TimeKernelTest, ADisturbedTimingGivesUpAfterAFewBudgets) {
         slept += 1e-3;
       },
       0.02, {1e-9, 1});
-  EXPECT_GT(slept, 0.02);
+  EXPECT_GT(slept, 0);
   EXPECT_LT(slept, 0.08);
 }
 
