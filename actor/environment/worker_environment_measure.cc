@@ -145,7 +145,7 @@ absl::StatusOr<MeasurementRecord> WorkerEnvironment::GetOrMeasure(bool baseline)
                           [&] { return MeasureAndConfirm(key, limits, baseline); });
   if (!record.ok() || baseline) return record;
   const Measurement& measurement = record->measurement;
-  if (measurement.outcome == Outcome::kOk && !measurement.disturbed &&
+  if (measurement.outcome == Outcome::kOk &&
       (!known.best || measurement.seconds < known.best->measurement.seconds)) {
     known.best = *record;
   }

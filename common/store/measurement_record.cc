@@ -40,11 +40,10 @@ bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits) {
              limits.run_seconds <= record.limits.run_seconds;
     case Outcome::kOutOfMemory:
       return limits.memory_bytes <= record.limits.memory_bytes;
-    case Outcome::kOk:
-      return !record.measurement.disturbed;
     case Outcome::kTransformFailed:
     case Outcome::kWorkerLost:
       return false;
+    case Outcome::kOk:
     case Outcome::kCompileFailed:
     case Outcome::kWrongResult:
     case Outcome::kCrashed:

@@ -38,8 +38,9 @@ bool IsStorable(const MeasurementRecord& record);
 //   its
 //     limits, so it answers for limits that are not larger in any way. The same holds
 //     for running out of memory.
-//   - A time of which no sample was free of interference is an upper bound: it is kept,
-//     and measured anew when asked for.
+//   - A time of which no sample was free of interference is an upper bound. It answers,
+//     too: a machine that is always busy would else never be done, and interference
+//     makes no schedule look better than it is.
 bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits);
 
 // INVALID_ARGUMENT when a part is beyond its bound or the outcome is not storable.

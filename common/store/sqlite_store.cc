@@ -160,8 +160,7 @@ absl::StatusOr<TaskRecords> SqliteStore::FindTask(const TaskKey& task, int k) {
   absl::MutexLock lock(&mutex_);
   auto baselines = Query(database_, task, "baseline = 1", "id DESC", 1);
   if (!baselines.ok()) return baselines.status();
-  auto best =
-      Query(database_, task, "baseline = 0 AND disturbed = 0", "seconds, id", k);
+  auto best = Query(database_, task, "baseline = 0", "seconds, id", k);
   if (!best.ok()) return best.status();
   TaskRecords records;
   if (!baselines->empty()) records.baseline = std::move(baselines->front());

@@ -87,14 +87,12 @@ TEST_F(SqliteStoreTest, TheBestSchedulesOfATaskComeFastestFirst) {
   const auto store = Open();
   MeasurementRecord baseline = ExampleRecord("stop", 9e-5);
   baseline.baseline = true;
-  MeasurementRecord disturbed = ExampleRecord("disturbed", 1e-9);
-  disturbed.measurement.disturbed = true;
   MeasurementRecord other_task = ExampleRecord("other", 1e-9);
   other_task.key.task = Sha256Hex("another task");
   MeasurementRecord other_cpu = ExampleRecord("other", 1e-9);
   other_cpu.key.cpu = "skylake";
   for (const MeasurementRecord& record :
-       {ExampleRecord("c", 3e-5), baseline, ExampleRecord("a", 1e-5), disturbed,
+       {ExampleRecord("c", 3e-5), baseline, ExampleRecord("a", 1e-5),
         ExampleRecord("b", 2e-5), FailedRecord(Outcome::kCrashed, "crashed"),
         other_task, other_cpu}) {
     ASSERT_TRUE(store->Append(record).ok());
