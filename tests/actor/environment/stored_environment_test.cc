@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "actor/environment/worker_environment.h"
 #include "actor/environment/worker_startup.h"
 #include "common/store/local_store.h"
@@ -83,6 +84,15 @@ class StoredEnvironmentTest : public ::testing::Test {
     return result.ok() ? *std::move(result) : EpisodeResult();
   }
 
+  // Of the first measurement in the store.
+  TaskKey Task() {
+    absl::StatusOr<SqliteDatabase> database =
+        SqliteDatabase::Open(folder_.path() + "/store.sqlite", absl::Seconds(5));
+    EXPECT_TRUE(database.ok()) << database.status();
+    return {*database->Text("SELECT task FROM measurements LIMIT 1"),
+            *database->Text("SELECT cpu FROM measurements LIMIT 1"), 1};
+  }
+
   TemporaryFolder folder_;
   std::unique_ptr<LocalStore> store_;
   WorkerEnvironmentOptions options_;
@@ -148,18 +158,26 @@ TEST_F(StoredEnvironmentTest, ActorsThatPlayTheSameAtOnceMeasureItOnce) {
 TEST_F(StoredEnvironmentTest, TheBestScheduleOfATaskCanBeLookedUp) {
   const auto actor = NewActor();
   const EpisodeResult result = Play(*actor, 16);
-  absl::StatusOr<SqliteDatabase> database =
-      SqliteDatabase::Open(folder_.path() + "/store.sqlite", absl::Seconds(5));
-  ASSERT_TRUE(database.ok()) << database.status();
-  const TaskKey task = {*database->Text("SELECT task FROM measurements LIMIT 1"),
-                        *database->Text("SELECT cpu FROM measurements LIMIT 1"), 1};
-  const absl::StatusOr<TaskRecords> found = store_->FindTask(task, 1);
+  const absl::StatusOr<TaskRecords> found = store_->FindTask(Task(), 1);
   ASSERT_TRUE(found.ok()) << found.status();
   ASSERT_TRUE(found->baseline);
   EXPECT_EQ(found->baseline->measurement.seconds, result.unscheduled_seconds);
   ASSERT_THAT(found->best, SizeIs(1));
   EXPECT_EQ(found->best[0].measurement.seconds, result.measurement.seconds);
   EXPECT_EQ(found->best[0].schedule, "tile[16,16,16] stop");
+}
+
+TEST_F(StoredEnvironmentTest, ANewBestByFarIsComparedWithTheBestBefore) {
+  Play(*NewActor(), 16);
+  MeasurementRecord slow = store_->FindTask(Task(), 1)->best[0];
+  slow.measurement.seconds = 1;  // So that every other schedule is suspiciously fast.
+  ASSERT_TRUE(store_->Record(0, slow).ok());
+  const EpisodeResult result = Play(*NewActor(), 8);
+  EXPECT_EQ(result.measurement.outcome, Outcome::kOk) << result.measurement.message;
+  EXPECT_FALSE(result.measurement.cached);
+  EXPECT_TRUE(result.measurement.confirmation.has_value() ||
+              absl::StrContains(result.measurement.message, "confirmed"))
+      << result.measurement.message;
 }
 
 }  // namespace
