@@ -176,7 +176,7 @@ TEST(PpoLearner, MakesABetterActionMoreProbable) {
     return vectorizing / 200;
   };
   const double before = share(7);
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(learner->Update(episodes).ok());
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(learner->Update(episodes).ok());
   EXPECT_GT(share(7), before + 0.1);
 }
 
