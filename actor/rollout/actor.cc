@@ -150,6 +150,7 @@ absl::Status Actor::Start() {
   options.cpu = environments_.cpu;
   options.max_in_flight = config_.actor.episodes_in_flight;
   options.on_reconnect = [this] { metrics_.reconnects.Increment(); };
+  options.on_connect = [this](uint64_t newest) { policy_.ForgetNewerThan(newest); };
   options.on_drain = [this](const std::string&) { credits_.Drain(); };
   stream_ = std::make_unique<StreamClient>(channel_, options, &outbox_, &credits_);
   admin_->SetReady(false, "waiting for the learner");

@@ -17,22 +17,29 @@ bool LatestPolicy::TimeToFetch(absl::Time now) const {
 
 void LatestPolicy::FetchOnce() {
   uint64_t version = 0;
+  int forgotten = 0;
   {
     absl::MutexLock lock(&mutex_);
     if (!TimeToFetch(absl::Now())) return;
     fetching_ = true;
     version = policy_ == nullptr ? 0 : policy_->version();
+    forgotten = forgotten_;
   }
   absl::StatusOr<std::shared_ptr<const Policy>> fetched = fetch_(version);
   absl::MutexLock lock(&mutex_);
   fetching_ = false;
+  if (forgotten_ != forgotten) return;  // It may come from the learner before.
   last_fetch_ = absl::Now();
   last_error_ = fetched.status();
-  if (!fetched.ok()) {
-    ++failed_fetches_;
-  } else if (*fetched != nullptr) {
-    policy_ = *std::move(fetched);
-  }
+  if (fetched.ok() && *fetched != nullptr) policy_ = *std::move(fetched);
+}
+
+void LatestPolicy::ForgetNewerThan(uint64_t version) {
+  absl::MutexLock lock(&mutex_);
+  if (policy_ == nullptr || policy_->version() <= version) return;
+  ++forgotten_;
+  policy_ = nullptr;
+  last_fetch_ = absl::InfinitePast();
 }
 
 absl::StatusOr<std::shared_ptr<const Policy>> LatestPolicy::Get(
@@ -62,10 +69,4 @@ uint64_t LatestPolicy::version() const {
   absl::MutexLock lock(&mutex_);
   return policy_ == nullptr ? 0 : policy_->version();
 }
-
-uint64_t LatestPolicy::failed_fetches() const {
-  absl::MutexLock lock(&mutex_);
-  return failed_fetches_;
-}
-
 }  // namespace weft

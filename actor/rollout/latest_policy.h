@@ -18,6 +18,10 @@ namespace weft {
 // with while others begin with newer ones. At most one slot fetches at a time, at most
 // once per `interval`; the others go on with what there is. A fetch that fails leaves
 // the old policy in use: credits, not fetches, bound staleness. Thread-safe.
+//
+// A learner whose newest version is below the policy's never made it: it is another
+// one, or was resumed from before. Its versions come to mean other weights, so the
+// policy is forgotten (ForgetNewerThan), and episodes wait for one of the new learner.
 class LatestPolicy {
  public:
   // Returns a policy newer than the version given, null when there is none, or an
@@ -33,8 +37,11 @@ class LatestPolicy {
   absl::StatusOr<std::shared_ptr<const Policy>> Get(absl::Duration timeout)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Forgets the policy, and what a fetch under way will bring, if it is newer than
+  // `version`, the newest of the learner.
+  void ForgetNewerThan(uint64_t version) ABSL_LOCKS_EXCLUDED(mutex_);
+
   uint64_t version() const ABSL_LOCKS_EXCLUDED(mutex_);  // 0: none yet.
-  uint64_t failed_fetches() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   bool TimeToFetch(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -47,7 +54,7 @@ class LatestPolicy {
   absl::Time last_fetch_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::shared_ptr<const Policy> policy_ ABSL_GUARDED_BY(mutex_);
   absl::Status last_error_ ABSL_GUARDED_BY(mutex_);
-  uint64_t failed_fetches_ ABSL_GUARDED_BY(mutex_) = 0;
+  int forgotten_ ABSL_GUARDED_BY(mutex_) = 0;  // Calls that forgot something.
 };
 
 }  // namespace weft

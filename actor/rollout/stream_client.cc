@@ -20,6 +20,7 @@ constexpr absl::Duration kFlushConnectTimeout = absl::Seconds(2);
 constexpr absl::Duration kCloseTimeout = absl::Seconds(1);
 // gRPC ends a cancelled call at once; a wait that is longer is worth a line in the log.
 constexpr absl::Duration kCancelTimeout = absl::Seconds(10);
+constexpr absl::Duration kSayWhatIsWaitedFor = absl::Seconds(30);
 
 std::string Text(const absl::Status& status) {
   return status.ok() ? std::string("the learner closed the stream") : status.ToString();
@@ -122,6 +123,7 @@ v1::TrajectoryStreamRequest StreamClient::Hello() const {
 }
 
 absl::Status StreamClient::RunStream() {
+  const int run = run_number_;
   const std::shared_ptr<TrajectoryStream> stream = TrajectoryStream::Open(
       stub_.get(), [this](const v1::TrajectoryStreamResponse& response) {
         return Handle(response);
@@ -133,7 +135,11 @@ absl::Status StreamClient::RunStream() {
     SendUntilEnded(stream.get());
   }
   EndStream(stream.get());
-  if (absl::IsFailedPrecondition(stream->status())) pay_through_ = outbox_->added();
+  if (run_number_ != run) {
+    pay_through_ = 0;  // It counted in the numbers of the run before.
+  } else if (absl::IsFailedPrecondition(stream->status())) {
+    pay_through_ = outbox_->added();
+  }
   connected_ = false;
   credits_->Close();
   // A failed hello ends in a cancelled stream, whose own status says less.
@@ -173,7 +179,7 @@ void StreamClient::SendUntilEnded(TrajectoryStream* stream) {
   while (!stream->ended() && !FlushIsOver()) {
     const std::shared_ptr<const Trajectory> next = outbox_->Next(kPoll);
     if (next == nullptr) continue;
-    if (next->sequence <= pay_through_ && !Pay(stream)) return;
+    if (next->sequence <= pay_through_ && !Pay(stream, next->sequence)) return;
     absl::Status written = stream->Write(Message(*next), kPoll);
     while (absl::IsDeadlineExceeded(written) && !FlushIsOver()) {
       written = stream->FinishWrite(kPoll);
@@ -182,10 +188,15 @@ void StreamClient::SendUntilEnded(TrajectoryStream* stream) {
   }
 }
 
-bool StreamClient::Pay(TrajectoryStream* stream) {
+bool StreamClient::Pay(TrajectoryStream* stream, uint64_t sequence) {
+  absl::Time say = absl::Now() + kSayWhatIsWaitedFor;
   while (!stream->ended() && !FlushIsOver()) {
     if (credits_->Take(kPoll).has_value()) return true;
     if (credits_->draining()) return false;
+    if (absl::Now() < say) continue;
+    spdlog::warn("waiting for a credit to pay for trajectory {}, of {} that need one",
+                 sequence, pay_through_);
+    say += kSayWhatIsWaitedFor;
   }
   return false;
 }
@@ -232,6 +243,7 @@ absl::Status StreamClient::HandleHelloAck(const v1::HelloAck& ack) {
                                                "; starting a new actor run"));
   }
   credits_->Open();
+  if (options_.on_connect) options_.on_connect(ack.latest_weights_version());
   absl::MutexLock lock(&mutex_);
   if (ever_connected_) {
     ++reconnects_;

@@ -35,6 +35,9 @@ struct StreamClientOptions {
   absl::Duration refused_pause = absl::Seconds(2);
   // Called on the client's thread or on a gRPC thread; must be quick. All may be empty.
   std::function<void()> on_reconnect;
+  // The learner has answered the hello; its newest weights are of this version (0:
+  // none).
+  std::function<void(uint64_t latest_weights_version)> on_connect;
   std::function<void(const std::string& reason)> on_drain;
 };
 
@@ -77,7 +80,7 @@ class StreamClient {
   absl::Status AwaitHelloAck(TrajectoryStream* stream);
   void SendUntilEnded(TrajectoryStream* stream);
   // False when the stream ends before there was a credit.
-  bool Pay(TrajectoryStream* stream);
+  bool Pay(TrajectoryStream* stream, uint64_t sequence);
   absl::Status Handle(const v1::TrajectoryStreamResponse& response);
   absl::Status HandleHelloAck(const v1::HelloAck& ack);
   v1::TrajectoryStreamRequest Hello() const;
@@ -103,7 +106,7 @@ class StreamClient {
   absl::Status last_failure_ ABSL_GUARDED_BY(mutex_);
   // Of the client's thread alone.
   bool outage_logged_ = false;
-  uint64_t pay_through_ = 0;  // Sequences that need a new credit.
+  uint64_t pay_through_ = 0;  // Sequences of this run that need a new credit.
   std::thread thread_;
 };
 

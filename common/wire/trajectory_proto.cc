@@ -15,6 +15,31 @@ absl::Status Invalid(const std::string& what) {
   return absl::InvalidArgumentError("trajectory: " + what);
 }
 
+// Written so that NaN fails.
+bool Within(double value, double least, double most) {
+  return value >= least && value <= most;
+}
+
+// One number out of all proportion would outweigh the rest of a batch: the learner
+// normalizes over it.
+absl::Status CheckNumbers(const v1::Step& step) {
+  if (!Within(step.log_probability(), kMinLogProbability, kMaxLogProbability)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("log probability ", step.log_probability(), "; ",
+                     kMinLogProbability, " to ", kMaxLogProbability));
+  }
+  if (!Within(step.value(), -kMaxAbsoluteValue, kMaxAbsoluteValue)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "value ", step.value(), "; ", -kMaxAbsoluteValue, " to ", kMaxAbsoluteValue));
+  }
+  if (!Within(step.reward(), -kMaxAbsoluteReward, kMaxAbsoluteReward)) {
+    return absl::InvalidArgumentError(absl::StrCat("reward ", step.reward(), "; ",
+                                                   -kMaxAbsoluteReward, " to ",
+                                                   kMaxAbsoluteReward));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckHeader(const v1::Trajectory& proto) {
   if (proto.sequence() == 0) return Invalid("sequence 0; the first is 1");
   if (!IsProgramName(proto.program())) {
@@ -85,12 +110,7 @@ v1::Step ToProto(const Step& step) {
 }
 
 absl::StatusOr<Step> FromProto(const v1::Step& proto) {
-  if (!std::isfinite(proto.log_probability()) || !std::isfinite(proto.value()) ||
-      !std::isfinite(proto.reward())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("step: not finite: log probability ", proto.log_probability(),
-                     ", value ", proto.value(), ", reward ", proto.reward()));
-  }
+  if (absl::Status status = CheckNumbers(proto); !status.ok()) return status;
   absl::StatusOr<Observation> observation = FromProto(proto.observation());
   if (!observation.ok()) return observation.status();
   absl::StatusOr<Action> action = FromProto(proto.action());

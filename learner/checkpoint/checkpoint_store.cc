@@ -96,7 +96,6 @@ absl::StatusOr<Checkpoint> CheckpointStore::LoadNewestValid() const {
       checkpoint.sections = *std::move(sections);
       return checkpoint;
     }
-    ++skipped_;
     spdlog::warn("skipping checkpoint {}: {}", checkpoint.path,
                  sections.status().ToString());
   }

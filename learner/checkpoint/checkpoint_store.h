@@ -42,9 +42,6 @@ class CheckpointStore {
   // Iterations that have a file, valid or not, in ascending order.
   std::vector<uint64_t> Iterations() const;
 
-  // Files that LoadNewestValid skipped so far.
-  int skipped() const { return skipped_; }
-
  private:
   CheckpointStore(std::string folder, int keep);
   std::string PathOf(uint64_t iteration) const;
@@ -52,7 +49,6 @@ class CheckpointStore {
 
   std::string folder_;
   int keep_;
-  mutable int skipped_ = 0;
 };
 
 }  // namespace weft

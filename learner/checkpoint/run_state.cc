@@ -13,22 +13,48 @@ namespace {
 constexpr char kStateSection[] = "run_state";
 constexpr char kRewardsSection[] = "episode_rewards";
 
+nlohmann::json ToJson(const MeasuredSchedule& schedule) {
+  return {{"unscheduled_seconds", schedule.unscheduled_seconds},
+          {"seconds", schedule.seconds},
+          {"speedup", schedule.speedup},
+          {"schedule", schedule.schedule}};
+}
+
 nlohmann::json ToJson(const ProgramRecord& record) {
-  return {{"unscheduled_seconds", record.unscheduled_seconds},
-          {"best_seconds", record.best_seconds},
-          {"speedup", record.speedup},
-          {"schedule", record.schedule},
+  return {{"best", ToJson(record.best)},
+          {"exported", ToJson(record.exported)},
           {"module", record.module}};
+}
+
+MeasuredSchedule ScheduleFromJson(const nlohmann::json& json) {
+  MeasuredSchedule schedule;
+  json.at("unscheduled_seconds").get_to(schedule.unscheduled_seconds);
+  json.at("seconds").get_to(schedule.seconds);
+  json.at("speedup").get_to(schedule.speedup);
+  json.at("schedule").get_to(schedule.schedule);
+  return schedule;
 }
 
 ProgramRecord ProgramFromJson(const nlohmann::json& json) {
   ProgramRecord record;
-  json.at("unscheduled_seconds").get_to(record.unscheduled_seconds);
-  json.at("best_seconds").get_to(record.best_seconds);
-  json.at("speedup").get_to(record.speedup);
-  json.at("schedule").get_to(record.schedule);
+  record.best = ScheduleFromJson(json.at("best"));
+  record.exported = ScheduleFromJson(json.at("exported"));
   json.at("module").get_to(record.module);
   return record;
+}
+
+MeasuredSchedule ScheduleOf(const Trajectory& trajectory) {
+  MeasuredSchedule schedule;
+  schedule.unscheduled_seconds = trajectory.unscheduled_seconds;
+  schedule.seconds = trajectory.measurement.seconds;
+  schedule.speedup = schedule.unscheduled_seconds / schedule.seconds;
+  schedule.schedule = ToString(trajectory.schedule());
+  return schedule;
+}
+
+// Actors on different machines differ in speed: the ratio counts, not the time.
+bool IsBetter(const MeasuredSchedule& schedule, const MeasuredSchedule& than) {
+  return than.seconds == 0 || schedule.speedup > than.speedup;
 }
 
 RunState StateFromJson(const nlohmann::json& json) {
@@ -63,24 +89,25 @@ absl::StatusOr<std::vector<float>> RewardsFromBytes(const std::string& bytes,
 
 }  // namespace
 
-bool RunState::Record(const Trajectory& trajectory) {
+void RunState::CountEpisode(const Trajectory& trajectory) {
   ++episodes;
   env_steps += trajectory.steps.size();
   ++outcomes[static_cast<int>(trajectory.measurement.outcome)];
   rewards.push_back(static_cast<float>(trajectory.total_reward()));
+}
+
+bool RunState::RecordSchedule(const Trajectory& trajectory) {
   ProgramRecord& record = programs[trajectory.program];
-  if (record.best_seconds == 0 && trajectory.unscheduled_seconds > 0) {
-    record.unscheduled_seconds = trajectory.unscheduled_seconds;
+  if (record.best.seconds == 0 && trajectory.unscheduled_seconds > 0) {
+    record.best.unscheduled_seconds = trajectory.unscheduled_seconds;
   }
   if (trajectory.measurement.outcome != Outcome::kOk) return false;
-  const double seconds = trajectory.measurement.seconds;
-  const double speedup = trajectory.unscheduled_seconds / seconds;
-  // Actors on different machines differ in speed: the ratio counts, not the time.
-  if (record.best_seconds > 0 && speedup <= record.speedup) return false;
-  record.unscheduled_seconds = trajectory.unscheduled_seconds;
-  record.best_seconds = seconds;
-  record.speedup = speedup;
-  record.schedule = ToString(trajectory.schedule());
+  const MeasuredSchedule schedule = ScheduleOf(trajectory);
+  if (IsBetter(schedule, record.best)) record.best = schedule;
+  if (trajectory.schedule_module.empty() || !IsBetter(schedule, record.exported)) {
+    return false;
+  }
+  record.exported = schedule;
   record.module = trajectory.schedule_module;
   return true;
 }
@@ -92,7 +119,7 @@ uint64_t RunState::measurements() const {
 double RunState::BestGeomeanSpeedup() const {
   if (programs.empty()) return 1;
   double log_sum = 0;
-  for (const auto& [name, record] : programs) log_sum += std::log(record.speedup);
+  for (const auto& [name, record] : programs) log_sum += std::log(record.best.speedup);
   return std::exp(log_sum / static_cast<double>(programs.size()));
 }
 

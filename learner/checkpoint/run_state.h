@@ -15,14 +15,22 @@
 
 namespace weft {
 
-// The best schedule of a program that was measured with outcome OK. Times in seconds.
+// A schedule that was measured with outcome OK, or none. Times in seconds.
+struct MeasuredSchedule {
+  double unscheduled_seconds = 0;  // Of the same trajectory.
+  double seconds = 0;              // 0: none.
+  double speedup = 1;              // unscheduled_seconds / seconds; 1 for none.
+  std::string schedule;            // ToString.
+};
+
+// What is known of a program's schedules.
 struct ProgramRecord {
-  double unscheduled_seconds =
-      0;                    // Of the best trajectory; of any while there is none.
-  double best_seconds = 0;  // 0: no schedule was OK so far.
-  double speedup = 1;       // unscheduled / best of one trajectory; 1 for none.
-  std::string schedule;     // ToString of the best schedule.
-  std::string module;       // Its transform module; may be empty.
+  MeasuredSchedule
+      best;  // With unscheduled_seconds of any trajectory while there is none.
+  // The best that came with its transform module, which can be exported: an actor sends
+  // the text of its own best schedules only, and none that is too long.
+  MeasuredSchedule exported;
+  std::string module;  // Of `exported`; empty for none.
 };
 
 // Counts cover the trajectories trained on, in the order of the log, over all resumes.
@@ -39,12 +47,14 @@ struct RunState {
   std::map<std::string, ProgramRecord> programs;
   std::vector<float> rewards;  // Of each episode, in order.
 
-  // Takes one episode into the statistics; true when it is its program's new best.
-  bool Record(const Trajectory& trajectory);
+  // Takes one episode that was trained on into the statistics.
+  void CountEpisode(const Trajectory& trajectory);
+  // Takes what was measured into its program's record, whether or not it was trained
+  // on; true when there is a new schedule to export.
+  bool RecordSchedule(const Trajectory& trajectory);
 
   uint64_t measurements() const;  // Episodes with outcome OK.
-  // Geometric mean over programs of the best speed-up; 1 for programs without; 1 for
-  // none.
+  // Geometric mean over `programs` of the best speed-up; a program without counts as 1.
   double BestGeomeanSpeedup() const;
   // Of the episodes [begin, end) as fractions of all so far, such as 0 and 0.25; at
   // least one episode when there are any. 0 when there are none.

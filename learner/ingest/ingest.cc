@@ -42,18 +42,19 @@ absl::Status Ingest::Requeue(uint64_t position) {
   if (!records.ok()) return records.status();
   for (const LogRecord& record : *records) {
     if (record.type == LogRecord::Type::kDropped) {
-      queue_->AddDrop(record.body);
+      NoteDrop(record.body.c_str());
       continue;
     }
     v1::Trajectory proto;
-    if (!proto.ParseFromString(record.body)) {
-      return absl::DataLossError(
-          absl::StrCat("log position ", record.position, " is not a trajectory"));
-    }
-    absl::StatusOr<Trajectory> trajectory = FromProto(proto);
-    if (!trajectory.ok()) {
-      return absl::DataLossError(absl::StrCat("log position ", record.position, ": ",
-                                              trajectory.status().message()));
+    absl::StatusOr<Trajectory> trajectory =
+        proto.ParseFromString(record.body)
+            ? FromProto(proto)
+            : absl::InvalidArgumentError("not a trajectory");
+    if (!trajectory.ok()) {  // Stored by a version with other bounds.
+      spdlog::warn("dropping the trajectory at log position {}: {}", record.position,
+                   trajectory.status().ToString());
+      NoteDrop(kDropInvalid);
+      continue;
     }
     observer_.stored(*trajectory);
     queue_->Restore(record.position, *std::move(trajectory));
@@ -105,11 +106,11 @@ absl::StatusOr<uint64_t> Ingest::Accept(StreamId id, const v1::Trajectory& proto
     return sequence;
   }
   if (absl::Status status = CheckSequence(stream, sequence); !status.ok()) {
-    observer_.dropped(kDropBadSequence);
+    observer_.refused(kRefusedBadSequence);
     return status;
   }
   if (!ledger_.HasCredit(id)) {
-    observer_.dropped(kDropNoCredit);
+    observer_.refused(kRefusedNoCredit);
     return absl::FailedPreconditionError(
         absl::StrCat("trajectory ", sequence, " was sent without a credit"));
   }
@@ -165,9 +166,13 @@ absl::Status Ingest::StoreDrop(const Stream& stream, uint64_t sequence,
   record.body = reason;
   absl::StatusOr<uint64_t> position = Append(std::move(record));
   if (!position.ok()) return position.status();
+  NoteDrop(reason);
+  return absl::OkStatus();
+}
+
+void Ingest::NoteDrop(const char* reason) {
   observer_.dropped(reason);
   queue_->AddDrop(reason);
-  return absl::OkStatus();
 }
 
 absl::StatusOr<uint64_t> Ingest::Append(LogRecord record) {

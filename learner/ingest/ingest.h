@@ -23,15 +23,20 @@ namespace weft {
 // Why a trajectory is not trained on: labels of metrics and names in the log.
 inline constexpr char kDropInvalid[] = "invalid";       // Its content breaks a bound.
 inline constexpr char kDropQueueFull[] = "queue_full";  // Beyond capacity and overflow.
-inline constexpr char kDropNoCredit[] = "no_credit";    // Refused; the stream ends.
-inline constexpr char kDropBadSequence[] = "bad_sequence";  // Refused; the stream ends.
-inline constexpr char kDropUnreadable[] = "unreadable";     // Refused; the stream ends.
 inline constexpr char kDropUpdateFailed[] = "update_failed";  // PPO refused its batch.
+// And kDropLost of trajectory_log.h.
+
+// Why a message is refused and its stream ended. Nothing is dropped: an actor that goes
+// by the protocol sends the trajectory again.
+inline constexpr char kRefusedNoCredit[] = "no_credit";
+inline constexpr char kRefusedBadSequence[] = "bad_sequence";
+inline constexpr char kRefusedUnreadable[] = "unreadable";
 
 // Called while Ingest works: must be quick and must not call Ingest.
 struct IngestObserver {
   std::function<void(const Trajectory&)> stored = [](const Trajectory&) {};
   std::function<void(const char* reason)> dropped = [](const char*) {};
+  std::function<void(const char* reason)> refused = [](const char*) {};
   std::function<void()> duplicate = [] {};
   std::function<void(const absl::Status&)> storage_failed = [](const absl::Status&) {};
 };
@@ -45,7 +50,9 @@ class Ingest {
   Ingest(TrajectoryLog* log, TrajectoryQueue* queue, const CreditOptions& credits,
          IngestObserver observer);
 
-  // Fills the queue with what the log holds above `position`. Before the first Connect.
+  // Fills the queue with what the log holds above `position`, and tells the observer of
+  // it as of what arrives. A record that is no valid trajectory is dropped as invalid.
+  // Before the first Connect.
   absl::Status Requeue(uint64_t position);
 
   struct Connection {
@@ -86,6 +93,7 @@ class Ingest {
   absl::Status StoreDrop(const Stream& stream, uint64_t sequence, const char* reason)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<uint64_t> Append(LogRecord record);
+  void NoteDrop(const char* reason);
   void Forget(StreamId stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   TrajectoryLog* const log_;

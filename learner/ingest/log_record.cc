@@ -9,6 +9,10 @@ namespace weft {
 namespace {
 
 constexpr size_t kHeaderBytes = 2 * sizeof(uint32_t);
+// Type, position, sequence and two empty names.
+constexpr size_t kLeastPayloadBytes = 1 + 2 * sizeof(uint64_t) + 2 * sizeof(uint16_t);
+// A run that stores a million trajectories a second gets here after nine years.
+constexpr uint64_t kMaxPosition = uint64_t{1} << 48;
 
 template <typename T>
 void Put(T value, std::string* out) {
@@ -26,6 +30,18 @@ bool Take(absl::string_view* bytes, T* value) {
   std::memcpy(value, bytes->data(), sizeof(*value));
   bytes->remove_prefix(sizeof(*value));
   return true;
+}
+
+// Whether a record could begin here, without its checksum, which may take a megabyte.
+bool LooksLikeLogRecord(absl::string_view bytes, uint64_t position) {
+  uint32_t length = 0;
+  uint32_t checksum = 0;
+  uint8_t type = 0;
+  uint64_t found = 0;
+  return Take(&bytes, &length) && Take(&bytes, &checksum) &&
+         length >= kLeastPayloadBytes && length <= bytes.size() &&
+         length <= kMaxLogRecordBytes && Take(&bytes, &type) && type >= 1 &&
+         type <= 3 && Take(&bytes, &found) && found > position && found < kMaxPosition;
 }
 
 bool TakeName(absl::string_view* bytes, std::string* name) {
@@ -80,6 +96,16 @@ absl::StatusOr<LogRecord> TakeLogRecord(absl::string_view* bytes) {
   rest.remove_prefix(length);
   *bytes = rest;
   return record;
+}
+
+size_t FindLogRecord(absl::string_view bytes, uint64_t position) {
+  for (size_t offset = 0; offset < bytes.size(); ++offset) {
+    absl::string_view candidate = bytes.substr(offset);
+    if (!LooksLikeLogRecord(candidate, position)) continue;
+    const absl::StatusOr<LogRecord> record = TakeLogRecord(&candidate);
+    if (record.ok() && record->position > position) return offset;
+  }
+  return absl::string_view::npos;
 }
 
 }  // namespace weft

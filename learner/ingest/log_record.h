@@ -38,6 +38,10 @@ std::string EncodeLogRecord(const LogRecord& record);
 // `bytes` alone, when it is cut off or its checksum does not match.
 absl::StatusOr<LogRecord> TakeLogRecord(absl::string_view* bytes);
 
+// Where the first whole record of a position above `position` begins in `bytes`, at any
+// offset, such as behind one that is corrupt; npos when there is none.
+size_t FindLogRecord(absl::string_view bytes, uint64_t position);
+
 }  // namespace weft
 
 #endif  // WEFT_LEARNER_INGEST_LOG_RECORD_H_

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -28,12 +29,20 @@ absl::StatusOr<SegmentContents> ReadSegment(const std::string& path) {
   rest.remove_prefix(kMagic.size());
   SegmentContents contents;
   contents.file_bytes = bytes->size();
+  uint64_t position = 0;
   while (!rest.empty()) {
     absl::StatusOr<LogRecord> record = TakeLogRecord(&rest);
     if (!record.ok()) {
-      contents.defect = std::string(record.status().message());
-      break;
+      const size_t next = FindLogRecord(rest, position);
+      if (next == absl::string_view::npos) {
+        contents.defect = std::string(record.status().message());
+        break;
+      }
+      contents.skipped_bytes += next;
+      rest.remove_prefix(next);
+      continue;
     }
+    position = std::max(position, record->position);
     contents.records.push_back(*std::move(record));
   }
   contents.valid_bytes = bytes->size() - rest.size();

@@ -16,10 +16,13 @@ namespace weft {
 
 // What a segment file holds.
 struct SegmentContents {
-  std::vector<LogRecord> records;  // Up to the first that is cut off or corrupt.
-  uint64_t valid_bytes = 0;  // Of the file, up to the end of the last good record.
+  // All that are whole. Where one is corrupt and others follow, its position is
+  // missing.
+  std::vector<LogRecord> records;
+  uint64_t valid_bytes = 0;    // Of the file, up to the end of the last good record.
+  uint64_t skipped_bytes = 0;  // Corrupt ones before that.
   uint64_t file_bytes = 0;
-  std::string defect;  // Why reading ended before the file did; empty if not.
+  std::string defect;  // What is wrong behind valid_bytes; empty if nothing.
 };
 
 // DATA_LOSS when the file is not a segment at all.

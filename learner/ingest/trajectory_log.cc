@@ -33,6 +33,14 @@ absl::StatusOr<std::vector<uint64_t>> ListSegments(const std::string& folder) {
   return segments;
 }
 
+LogRecord LostRecord(uint64_t position) {
+  LogRecord record;
+  record.type = LogRecord::Type::kDropped;
+  record.position = position;
+  record.body = kDropLost;
+  return record;
+}
+
 }  // namespace
 
 TrajectoryLog::TrajectoryLog(TrajectoryLogOptions options)
@@ -52,8 +60,23 @@ absl::Status TrajectoryLog::Recover() {
   absl::StatusOr<std::vector<uint64_t>> segments = ListSegments(options_.folder);
   if (!segments.ok()) return segments.status();
   absl::MutexLock lock(&mutex_);
-  if (segments->empty()) return StartSegment(1);
   segments_ = *std::move(segments);
+  if (!segments_.empty()) {
+    if (absl::Status status = RecoverNewest(); !status.ok()) return status;
+  }
+  const uint64_t used = options_.used_positions;
+  if (last_position_ >= used && !segments_.empty()) return absl::OkStatus();
+  if (last_position_ < used) {
+    spdlog::warn(
+        "{}: the log ends at position {}, but a checkpoint was trained up to {}: part "
+        "of it was lost; going on at {}",
+        options_.folder, last_position_, used, used + 1);
+  }
+  last_position_ = used;
+  return StartSegment(used + 1);
+}
+
+absl::Status TrajectoryLog::RecoverNewest() {
   const std::string path = PathOf(segments_.back());
   absl::StatusOr<SegmentContents> contents = ReadSegment(path);
   if (!contents.ok()) return contents.status();
@@ -61,6 +84,10 @@ absl::Status TrajectoryLog::Recover() {
     spdlog::warn("{}: cutting off the last {} of {} bytes: {}", path,
                  contents->file_bytes - contents->valid_bytes, contents->file_bytes,
                  contents->defect);
+  }
+  if (contents->skipped_bytes > 0) {
+    spdlog::error("{}: {} bytes before the last record are corrupt", path,
+                  contents->skipped_bytes);
   }
   last_position_ = segments_.back() - 1;
   for (const LogRecord& record : contents->records) {
@@ -130,24 +157,30 @@ absl::StatusOr<std::vector<LogRecord>> TrajectoryLog::ReadAfter(
     uint64_t position) const {
   absl::MutexLock lock(&mutex_);
   std::vector<LogRecord> records;
-  uint64_t next = position + 1;
-  for (size_t i = 0; i < segments_.size() && next <= last_position_; ++i) {
-    if (i + 1 < segments_.size() && segments_[i + 1] <= next) continue;
+  if (position >= last_position_) return records;
+  if (position + 1 < segments_.front()) {
+    return absl::DataLossError(
+        absl::StrCat(options_.folder, ": position ", position + 1,
+                     " is missing; the log begins at ", segments_.front()));
+  }
+  const auto next = [&] { return position + 1 + records.size(); };
+  const auto report_lost_before = [&](uint64_t found) {
+    if (next() >= found) return;
+    spdlog::error("{}: positions {} to {} are missing or corrupt, counted as dropped",
+                  options_.folder, next(), found - 1);
+    while (next() < found) records.push_back(LostRecord(next()));
+  };
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    if (i + 1 < segments_.size() && segments_[i + 1] <= next()) continue;
     absl::StatusOr<SegmentContents> contents = ReadSegment(PathOf(segments_[i]));
     if (!contents.ok()) return contents.status();
     for (LogRecord& record : contents->records) {
-      if (record.position < next) continue;
-      if (record.position != next) break;  // Reported below: `next` is missing.
-      ++next;
+      if (record.position < next()) continue;
+      report_lost_before(record.position);
       records.push_back(std::move(record));
     }
   }
-  if (next <= last_position_) {
-    return absl::DataLossError(absl::StrCat(options_.folder, ": position ", next,
-                                            " is missing or corrupt; the log was read ",
-                                            "from ", position + 1, " and ends at ",
-                                            last_position_));
-  }
+  report_lost_before(last_position_ + 1);
   return records;
 }
 
@@ -189,11 +222,6 @@ absl::Status TrajectoryLog::Trim(uint64_t position) {
 uint64_t TrajectoryLog::last_position() const {
   absl::MutexLock lock(&mutex_);
   return last_position_;
-}
-
-uint64_t TrajectoryLog::newest_segment_bytes() const {
-  absl::MutexLock lock(&mutex_);
-  return newest_->bytes();
 }
 
 std::string TrajectoryLog::PathOf(uint64_t first_position) const {

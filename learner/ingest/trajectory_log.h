@@ -17,8 +17,14 @@
 
 namespace weft {
 
+// The reason of a record that the log makes up for a position that it has lost.
+inline constexpr char kDropLost[] = "lost";
+
 struct TrajectoryLogOptions {
   std::string folder;
+  // Positions up to this one are spoken for by a checkpoint. New records lie above,
+  // also when the part of the log that held these is gone.
+  uint64_t used_positions = 0;
   uint64_t segment_bytes = 64 << 20;  // A new segment begins when one is this long.
   int max_runs =
       4096;  // Actor runs whose high water is kept; the oldest are forgotten.
@@ -28,6 +34,10 @@ struct TrajectoryLogOptions {
 // cache when Append returns, so killing the process at any moment loses nothing that
 // was acknowledged; a power loss loses at most what came after the last Sync, which the
 // learner calls every second.
+//
+// Corruption costs what it hit: a record that does not match its checksum, or a segment
+// that is gone, is reported by ReadAfter as dropped (kDropLost) at its position, and
+// what follows is read.
 //
 // The log also remembers the highest sequence of every (actor, run), through restarts
 // and trimming: each segment begins with a copy, so only the newest has to be read at
@@ -46,8 +56,8 @@ class TrajectoryLog {
   // and a later call succeeds once there is space.
   absl::StatusOr<uint64_t> Append(LogRecord record);
 
-  // Trajectories and drops above `position`, in order. DATA_LOSS when some of them are
-  // missing or corrupt.
+  // Trajectories and drops above `position`, in order, one for every position.
+  // DATA_LOSS when `position` lies below what Trim has left.
   absl::StatusOr<std::vector<LogRecord>> ReadAfter(uint64_t position) const;
 
   // Highest sequence stored of an actor's run; 0 when there is none.
@@ -61,7 +71,6 @@ class TrajectoryLog {
   absl::Status Trim(uint64_t position);
 
   uint64_t last_position() const;
-  uint64_t newest_segment_bytes() const;
 
  private:
   using RunKey = std::pair<std::string, std::string>;  // Actor id, actor run id.
@@ -72,6 +81,7 @@ class TrajectoryLog {
 
   explicit TrajectoryLog(TrajectoryLogOptions options);
   absl::Status Recover();
+  absl::Status RecoverNewest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status StartSegment(uint64_t first_position)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Remember(const LogRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -1,5 +1,6 @@
 #include "learner/ingest/trajectory_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,10 +12,11 @@ TrajectoryQueue::TrajectoryQueue(int capacity, int overflow)
 
 absl::Status TrajectoryQueue::Push(uint64_t position, Trajectory trajectory) {
   absl::MutexLock lock(&mutex_);
-  if (static_cast<int>(queue_.size()) >= capacity_ + overflow_) {
+  if (!RoomLeft()) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the queue holds ", queue_.size(), " trajectories; at most ",
-                     capacity_, " and ", overflow_, " without credit"));
+        absl::StrCat("the queue holds ", queue_.size(), " trajectories, ", restored_,
+                     " of them restored; at most ", capacity_, " and ", overflow_,
+                     " without credit"));
   }
   Add(position, std::move(trajectory));
   return absl::OkStatus();
@@ -23,6 +25,7 @@ absl::Status TrajectoryQueue::Push(uint64_t position, Trajectory trajectory) {
 void TrajectoryQueue::Restore(uint64_t position, Trajectory trajectory) {
   absl::MutexLock lock(&mutex_);
   Add(position, std::move(trajectory));
+  ++restored_;
 }
 
 void TrajectoryQueue::Add(uint64_t position, Trajectory trajectory) {
@@ -51,6 +54,7 @@ absl::StatusOr<std::vector<QueuedTrajectory>> TrajectoryQueue::Pop(
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  restored_ = std::max(restored_ - count, 0);
   return taken;
 }
 
@@ -61,7 +65,11 @@ int TrajectoryQueue::depth() const {
 
 bool TrajectoryQueue::HasRoom() const {
   absl::MutexLock lock(&mutex_);
-  return static_cast<int>(queue_.size()) < capacity_ + overflow_;
+  return RoomLeft();
+}
+
+bool TrajectoryQueue::RoomLeft() const {
+  return static_cast<int>(queue_.size()) - restored_ < capacity_ + overflow_;
 }
 
 }  // namespace weft

@@ -28,7 +28,9 @@ struct QueuedTrajectory {
 //
 // Credits keep the queue within `capacity`. On top of it come trajectories whose credit
 // was voided by a lost connection after they had been begun: at most `overflow`, beyond
-// which Push refuses.
+// which Push refuses. What was restored at the start counts for neither bound until it
+// is popped: the log holds it already, and what actors still have in flight must not be
+// refused because of it.
 class TrajectoryQueue {
  public:
   TrajectoryQueue(int capacity, int overflow);
@@ -45,7 +47,7 @@ class TrajectoryQueue {
   // nothing, when they do not come in time.
   absl::StatusOr<std::vector<QueuedTrajectory>> Pop(int count, absl::Time deadline);
 
-  int depth() const;
+  int depth() const;  // Restored ones included.
   int capacity() const { return capacity_; }
   // Whether Push would succeed.
   bool HasRoom() const;
@@ -53,11 +55,13 @@ class TrajectoryQueue {
  private:
   void Add(uint64_t position, Trajectory trajectory)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool RoomLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const int capacity_;
   const int overflow_;
   mutable absl::Mutex mutex_;
   std::deque<QueuedTrajectory> queue_ ABSL_GUARDED_BY(mutex_);
+  int restored_ ABSL_GUARDED_BY(mutex_) = 0;  // The first so many entries.
   std::map<std::string, uint64_t> drops_
       ABSL_GUARDED_BY(mutex_);  // Since the last entry.
 };

@@ -1,47 +1,55 @@
 #include "learner/ppo/schedules.h"
 
 #include <algorithm>
-#include <limits>
+#include <functional>
 #include <numeric>
+#include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/config/fields.h"
 
 namespace weft {
 namespace {
 
-struct Bound {
-  const char* name;
-  double value;
-  double smallest;
-  double largest;
+// Checks the section `ppo` of a config against the bounds that its reader applies.
+class PpoBounds : public FieldVisitor {
+ public:
+  const absl::Status& status() const { return status_; }
+
+  void Integer(const std::string& key, int* value, int min, int max) override {
+    Check(key, *value, min, max);
+  }
+  void Real(const std::string& key, double* value, double min, double max) override {
+    Check(key, *value, min, max);
+  }
+  void Section(const std::string& key,
+               const std::function<void(FieldVisitor&)>& fields) override {
+    if (key == "ppo") fields(*this);
+  }
+  // Those at the top level.
+  void Unsigned(const std::string&, uint64_t*, uint64_t, uint64_t) override {}
+  void Text(const std::string&, std::string*, bool) override {}
+  void Choice(const std::string&, std::string*,
+              const std::vector<std::string>&) override {}
+
+ private:
+  void Check(const std::string& key, double value, double min, double max) {
+    if (!status_.ok() || (value >= min && value <= max)) return;  // NaN fails.
+    status_ = absl::InvalidArgumentError(absl::StrCat(
+        "ppo.", key, ": expected a number in [", min, ", ", max, "], got ", value));
+  }
+
+  absl::Status status_;
 };
 
 }  // namespace
 
 absl::Status ValidatePpo(const PpoOptions& options) {
-  constexpr double kUnbounded = std::numeric_limits<double>::max();
-  const Bound bounds[] = {
-      {"learning_rate", options.learning_rate, 0, 1},
-      {"discount", options.discount, 0, 1},
-      {"gae_lambda", options.gae_lambda, 0, 1},
-      {"clip_ratio", options.clip_ratio, 1e-6, 1},
-      {"value_coefficient", options.value_coefficient, 0, kUnbounded},
-      {"entropy_coefficient", options.entropy_coefficient, 0, kUnbounded},
-      {"final_entropy_coefficient", options.final_entropy_coefficient, 0, kUnbounded},
-      {"max_gradient_norm", options.max_gradient_norm, 1e-6, kUnbounded},
-      {"target_kl", options.target_kl, 1e-9, kUnbounded},
-      {"epochs", static_cast<double>(options.epochs), 1, 1000},
-      {"minibatch_steps", static_cast<double>(options.minibatch_steps), 1, 1 << 20},
-  };
-  for (const Bound& bound : bounds) {
-    // Written so that NaN fails.
-    if (!(bound.value >= bound.smallest && bound.value <= bound.largest)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("ppo.", bound.name, ": expected a number in [", bound.smallest,
-                       ", ", bound.largest, "], got ", bound.value));
-    }
-  }
-  return absl::OkStatus();
+  TrainConfig config;
+  config.ppo = options;
+  PpoBounds bounds;
+  VisitFields(&config, bounds);
+  return bounds.status();
 }
 
 double LinearDecay(double start, double end, uint64_t update, int total) {

@@ -11,7 +11,7 @@
 
 namespace weft {
 
-// INVALID_ARGUMENT naming the option, its bounds and its value.
+// INVALID_ARGUMENT naming the option, its bounds (those of a config) and its value.
 absl::Status ValidatePpo(const PpoOptions& options);
 
 // From `start` at update 0 to `end` at the last of `total` updates; `end` after that.

@@ -44,6 +44,7 @@ std::string IterationRecord::ToJson() const {
       {"mean_reward", mean_reward},
       {"mean_speedup", mean_speedup},
       {"best_geomean_speedup", best_geomean_speedup},
+      {"update_failed", update_failed},
       {"entropy", update.entropy},
       {"kl", update.approximate_kl},
       {"clip_fraction", update.clip_fraction},

@@ -24,6 +24,7 @@ struct IterationRecord {
   double mean_speedup = 1;          // Geometric, over unscheduled, of the measurements.
   double best_geomean_speedup = 1;  // Over programs, of the best so far.
   std::array<int, kNumOutcomes> outcomes{};
+  bool update_failed = false;  // The episodes are dropped; `update` says nothing.
   UpdateStats update;
 
   // The part that follows from the episodes alone.

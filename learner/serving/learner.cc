@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "learner/serving/suite_programs.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -13,15 +14,12 @@ namespace {
 constexpr absl::Duration kHeartbeat = absl::Seconds(1);
 // For calls under way when the learner ends; streams were told to drain before.
 constexpr absl::Duration kShutdownGrace = absl::Seconds(2);
-// A full disk is often cleaned up by whoever sees the error; a run that can store
-// nothing for longer than this ends, and can be resumed.
-constexpr absl::Duration kStorageDeadline = absl::Seconds(30);
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Learner>> Learner::Create(
     const TrainConfig& config, const std::string& run_dir, bool resume,
-    std::unique_ptr<PpoLearner> ppo) {
+    std::unique_ptr<PpoLearner> ppo, absl::Duration storage_deadline) {
   absl::StatusOr<RunFolder> folder = RunFolder::Open(run_dir);
   if (!folder.ok()) return folder.status();
   if (!resume && folder->HasEarlierRun()) {
@@ -33,14 +31,16 @@ absl::StatusOr<std::unique_ptr<Learner>> Learner::Create(
   absl::StatusOr<CheckpointStore> checkpoints =
       CheckpointStore::Open(folder->checkpoints(), config.learner.keep_checkpoints);
   if (!checkpoints.ok()) return checkpoints.status();
-  std::unique_ptr<Learner> learner(
-      new Learner(config, *std::move(folder), *std::move(checkpoints), std::move(ppo)));
+  std::unique_ptr<Learner> learner(new Learner(config, *std::move(folder),
+                                               *std::move(checkpoints), std::move(ppo),
+                                               storage_deadline));
   RunState state;
   if (resume) {
     absl::StatusOr<RunState> restored = learner->Restore();
     if (!restored.ok()) return restored.status();
     state = *std::move(restored);
   }
+  AddSuitePrograms(config, &state);
   if (absl::Status status = learner->OpenLog(state, resume); !status.ok())
     return status;
   if (absl::Status status = learner->OpenStore(); !status.ok()) return status;
@@ -50,8 +50,10 @@ absl::StatusOr<std::unique_ptr<Learner>> Learner::Create(
 }
 
 Learner::Learner(const TrainConfig& config, RunFolder folder,
-                 CheckpointStore checkpoints, std::unique_ptr<PpoLearner> ppo)
+                 CheckpointStore checkpoints, std::unique_ptr<PpoLearner> ppo,
+                 absl::Duration storage_deadline)
     : config_(config),
+      storage_deadline_(storage_deadline),
       folder_(std::move(folder)),
       checkpoints_(std::move(checkpoints)),
       ppo_(std::move(ppo)),
@@ -83,7 +85,6 @@ absl::StatusOr<RunState> Learner::Restore() {
                                                       std::string(restored.message())));
   }
   for (const auto& [program, record] : state->programs) {
-    if (record.best_seconds == 0) continue;
     absl::Status written = folder_.WriteBest(program, record);
     if (!written.ok()) return written;
   }
@@ -99,6 +100,7 @@ absl::Status Learner::OpenLog(const RunState& state, bool resume) {
   progress_.Resume(state);
   TrajectoryLogOptions options;
   options.folder = folder_.trajectories();
+  options.used_positions = state.log_position;
   absl::StatusOr<std::unique_ptr<TrajectoryLog>> log = TrajectoryLog::Open(options);
   if (!log.ok()) return log.status();
   log_ = *std::move(log);
@@ -178,6 +180,7 @@ IngestObserver Learner::Observer() {
     StorageWorks();
   };
   observer.dropped = [this](const char* reason) { metrics_.CountDropped(reason); };
+  observer.refused = [this](const char* reason) { metrics_.CountRefused(reason); };
   observer.duplicate = [this] { metrics_.CountDuplicate(); };
   observer.storage_failed = [this](const absl::Status& status) {
     metrics_.CountLogFailure();
@@ -214,7 +217,7 @@ void Learner::StorageFailed(const absl::Status& problem) {
   absl::MutexLock lock(&mutex_);
   if (!storage_problem_.ok()) return;
   spdlog::error("trajectories cannot be stored, giving up after {}: {}",
-                absl::FormatDuration(kStorageDeadline), problem.ToString());
+                absl::FormatDuration(storage_deadline_), problem.ToString());
   storage_problem_ = problem;
   storage_failing_since_ = absl::Now();
 }
@@ -235,7 +238,7 @@ void Learner::CheckStorage() {
     if (!problem.ok()) failing = absl::Now() - storage_failing_since_;
   }
   admin_server_->SetReady(problem.ok(), problem.ok() ? "" : problem.ToString());
-  if (failing > kStorageDeadline) trainer_->Fail(problem);
+  if (failing > storage_deadline_) trainer_->Fail(problem);
 }
 
 }  // namespace weft

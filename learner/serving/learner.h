@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/config/options.h"
 #include "common/metrics/admin_server.h"
 #include "common/rpc/server.h"
@@ -35,13 +36,19 @@ namespace weft {
 // the PpoLearner; RequestStop by any thread.
 class Learner {
  public:
+  static constexpr absl::Duration kDefaultStorageDeadline = absl::Seconds(30);
+
   // Opens the run's folder and starts to serve; RUN/learner.json exists when it
   // returns. Without `resume`: FAILED_PRECONDITION when the folder holds an earlier
   // run. With it: goes on from the newest valid checkpoint and queues again what the
   // log holds after it, which may be everything when there is no checkpoint yet.
+  //
+  // A full disk is often cleaned up by whoever sees the error. A run that can store no
+  // trajectory for `storage_deadline` ends with that error, and can be resumed.
   static absl::StatusOr<std::unique_ptr<Learner>> Create(
       const TrainConfig& config, const std::string& run_dir, bool resume,
-      std::unique_ptr<PpoLearner> ppo);
+      std::unique_ptr<PpoLearner> ppo,
+      absl::Duration storage_deadline = kDefaultStorageDeadline);
   ~Learner();
 
   // See Trainer::Run.
@@ -53,7 +60,7 @@ class Learner {
 
  private:
   Learner(const TrainConfig& config, RunFolder folder, CheckpointStore checkpoints,
-          std::unique_ptr<PpoLearner> ppo);
+          std::unique_ptr<PpoLearner> ppo, absl::Duration storage_deadline);
 
   absl::StatusOr<RunState> Restore();
   absl::Status OpenLog(const RunState& state, bool resume);
@@ -67,6 +74,7 @@ class Learner {
   void CheckStorage();
 
   const TrainConfig config_;
+  const absl::Duration storage_deadline_;
   RunFolder folder_;
   CheckpointStore checkpoints_;
   std::unique_ptr<PpoLearner> ppo_;

@@ -21,10 +21,16 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
     episodes_[i] = &AddCounter("episodes_total", "Episodes stored, by outcome.",
                                {{"outcome", OutcomeName(static_cast<Outcome>(i))}});
   }
-  for (const char* reason : {kDropInvalid, kDropQueueFull, kDropNoCredit,
-                             kDropBadSequence, kDropUnreadable, kDropUpdateFailed}) {
+  for (const char* reason :
+       {kDropInvalid, kDropQueueFull, kDropLost, kDropUpdateFailed}) {
     dropped_[reason] = &AddCounter("dropped_trajectories_total",
                                    "Trajectories that are not trained on, by reason.",
+                                   {{"reason", reason}});
+  }
+  for (const char* reason :
+       {kRefusedNoCredit, kRefusedBadSequence, kRefusedUnreadable}) {
+    refused_[reason] = &AddCounter("refused_messages_total",
+                                   "Messages that ended their stream, by reason.",
                                    {{"reason", reason}});
   }
   env_steps_ = &AddCounter("env_steps_total", "Decisions in stored episodes.");
@@ -35,6 +41,8 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
                               "Writes or syncs of the trajectory log that failed.");
   checkpoint_failures_ =
       &AddCounter("checkpoint_failures_total", "Checkpoints that were not written.");
+  result_failures_ =
+      &AddCounter("result_failures_total", "Failed writes of metrics.jsonl and best/.");
   update_failures_ =
       &AddCounter("update_failures_total", "PPO updates that were rolled back.");
   weights_sent_ = &AddCounter("weights_sent_bytes_total", "Weights sent to actors.");
@@ -107,6 +115,11 @@ void LearnerMetrics::CountEpisode(const Trajectory& trajectory) {
 void LearnerMetrics::CountDropped(const std::string& reason, double count) {
   const auto it = dropped_.find(reason);
   if (it != dropped_.end()) it->second->Increment(count);
+}
+
+void LearnerMetrics::CountRefused(const std::string& reason) {
+  const auto it = refused_.find(reason);
+  if (it != refused_.end()) it->second->Increment();
 }
 
 void LearnerMetrics::CountWeightsSent(size_t bytes) {

@@ -25,9 +25,11 @@ class LearnerMetrics {
 
   void CountEpisode(const Trajectory& trajectory);
   void CountDropped(const std::string& reason, double count = 1);
+  void CountRefused(const std::string& reason);
   void CountDuplicate() { duplicates_->Increment(); }
   void CountLogFailure() { log_failures_->Increment(); }
   void CountCheckpointFailure() { checkpoint_failures_->Increment(); }
+  void CountResultFailure() { result_failures_->Increment(); }
   void CountUpdateFailure() { update_failures_->Increment(); }
   void CountWeightsSent(size_t bytes);
   void CountStoreHit() { store_hits_->Increment(); }
@@ -58,11 +60,13 @@ class LearnerMetrics {
   const std::shared_ptr<prometheus::Registry> registry_;
   std::array<prometheus::Counter*, kNumOutcomes> episodes_;
   std::map<std::string, prometheus::Counter*> dropped_;
+  std::map<std::string, prometheus::Counter*> refused_;
   prometheus::Counter* env_steps_;
   prometheus::Counter* iterations_;
   prometheus::Counter* duplicates_;
   prometheus::Counter* log_failures_;
   prometheus::Counter* checkpoint_failures_;
+  prometheus::Counter* result_failures_;
   prometheus::Counter* update_failures_;
   prometheus::Counter* weights_sent_;
   prometheus::Counter* store_hits_;

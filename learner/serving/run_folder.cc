@@ -87,12 +87,12 @@ absl::Status RunFolder::CutMetricsAfter(uint64_t iteration) const {
   return WriteFileAtomically(path, kept);
 }
 
-absl::Status RunFolder::AppendMetrics(const IterationRecord& record) const {
+absl::Status RunFolder::AppendMetrics(const std::string& line) const {
   const std::string path = path_ + "/metrics.jsonl";
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) return FileError("open", path, errno);
   const off_t before = lseek(fd, 0, SEEK_END);
-  absl::Status status = WriteAll(fd, record.ToJson() + "\n", path);
+  absl::Status status = WriteAll(fd, line + "\n", path);
   // Half a line would spoil the next one, too.
   if (!status.ok() && before >= 0 && ftruncate(fd, before) != 0) {
     status = FileError("truncate", path, errno);
@@ -105,8 +105,8 @@ absl::Status RunFolder::WriteBest(const std::string& program,
                                   const ProgramRecord& record) const {
   const std::string path = absl::StrCat(path_, "/best/", program, ".mlir");
   if (!record.module.empty()) {
-    return WriteFileAtomically(path,
-                               BestScheduleComment(program, record) + record.module);
+    return WriteFileAtomically(
+        path, BestScheduleComment(program, record.exported) + record.module);
   }
   std::error_code error;
   fs::remove(path, error);

@@ -7,14 +7,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "learner/checkpoint/run_state.h"
-#include "learner/serving/iteration_record.h"
 
 namespace weft {
 
 // RUN/learner.json    where it serves, written when it does
 // RUN/metrics.jsonl   one line an iteration
 // RUN/summary.json    the result
-// RUN/best/P.mlir     the transform module of program P's best schedule
+// RUN/best/P.mlir     the transform module of program P's best schedule with one
 // RUN/checkpoints/    CheckpointStore
 // RUN/trajectories/   TrajectoryLog
 // RUN/store.sqlite    SqliteStore, unless the config names another file
@@ -43,9 +42,9 @@ class RunFolder {
                               const std::string& admin_address) const;
   // Removes lines of iterations beyond `iteration`, which a resumed run does again.
   absl::Status CutMetricsAfter(uint64_t iteration) const;
-  absl::Status AppendMetrics(const IterationRecord& record) const;
-  // Removes the file when the best schedule came without a module, as in the synthetic
-  // environment: an older one would not be the best.
+  // The whole line or nothing of it.
+  absl::Status AppendMetrics(const std::string& line) const;
+  // Removes the file when there is no module, as in the synthetic environment.
   absl::Status WriteBest(const std::string& program, const ProgramRecord& record) const;
   absl::Status WriteSummary(const RunState& state) const;
 

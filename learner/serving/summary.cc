@@ -17,11 +17,14 @@ uint64_t Count(const RunState& state, Outcome outcome) {
 nlohmann::ordered_json Programs(const RunState& state) {
   auto programs = nlohmann::ordered_json::array();
   for (const auto& [name, record] : state.programs) {
-    programs.push_back({{"program", name},
-                        {"unscheduled_us", record.unscheduled_seconds * kMicroseconds},
-                        {"best_us", record.best_seconds * kMicroseconds},
-                        {"speedup", record.speedup},
-                        {"schedule", record.schedule}});
+    programs.push_back(
+        {{"program", name},
+         {"unscheduled_us", record.best.unscheduled_seconds * kMicroseconds},
+         {"best_us", record.best.seconds * kMicroseconds},
+         {"speedup", record.best.speedup},
+         {"schedule", record.best.schedule},
+         {"exported_speedup", record.exported.speedup},
+         {"exported_schedule", record.exported.schedule}});
   }
   return programs;
 }
@@ -29,7 +32,7 @@ nlohmann::ordered_json Programs(const RunState& state) {
 nlohmann::ordered_json ProgramsWithoutSchedule(const RunState& state) {
   auto programs = nlohmann::ordered_json::array();
   for (const auto& [name, record] : state.programs) {
-    if (record.best_seconds == 0) programs.push_back(name);
+    if (record.best.seconds == 0) programs.push_back(name);
   }
   return programs;
 }
@@ -64,11 +67,11 @@ std::string SummaryJson(const RunState& state) {
 }
 
 std::string BestScheduleComment(const std::string& program,
-                                const ProgramRecord& record) {
+                                const MeasuredSchedule& schedule) {
   return absl::StrFormat(
       "// %s: %.2fx over unscheduled (%.2f us instead of %.2f us): %s\n", program,
-      record.speedup, record.best_seconds * kMicroseconds,
-      record.unscheduled_seconds * kMicroseconds, record.schedule);
+      schedule.speedup, schedule.seconds * kMicroseconds,
+      schedule.unscheduled_seconds * kMicroseconds, schedule.schedule);
 }
 
 }  // namespace weft

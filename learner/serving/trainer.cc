@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "nlohmann/json.hpp"
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -19,11 +18,12 @@ constexpr size_t kMaxCheckpointRequests = 16;
 }  // namespace
 
 Trainer::Trainer(const TrainConfig& config, const TrainerParts& parts, RunState state)
-    : config_(config), parts_(parts), state_(std::move(state)) {
-  if (state_.iteration == 0) return;
-  iteration_saved_ = state_.iteration;
-  saved_positions_.push_back(state_.log_position);
-}
+    : config_(config),
+      parts_(parts),
+      state_(std::move(state)),
+      checkpoints_(config, parts.ppo, parts.log, parts.checkpoints, parts.metrics,
+                   state_),
+      results_(parts.folder, parts.metrics) {}
 
 Trainer::~Trainer() = default;
 
@@ -96,25 +96,21 @@ absl::Status Trainer::TrainOn(std::vector<QueuedTrajectory> batch) {
     parts_.metrics->CountDropped(kDropUpdateFailed,
                                  static_cast<double>(episodes.size()));
     CountDrop(kDropUpdateFailed, episodes.size());
+    record.update_failed = true;
     spdlog::error("the update of iteration {} failed, its {} episodes are dropped: {}",
                   state_.iteration + 1, episodes.size(), stats.status().ToString());
   }
-  RecordEpisodes(episodes);
+  for (const Trajectory& episode : episodes) {
+    if (stats.ok()) state_.CountEpisode(episode);
+    // What was measured is true whatever PPO made of it.
+    if (state_.RecordSchedule(episode)) results_.AddBest(episode.program);
+  }
   state_.log_position = batch.back().position;
   ++state_.iteration;
   FinishIteration(std::move(record), start);
   SaveCheckpointIfDue();
   if (failed_updates_ >= kMaxFailedUpdates) return stats.status();
   return absl::OkStatus();
-}
-
-void Trainer::RecordEpisodes(const std::vector<Trajectory>& episodes) {
-  for (const Trajectory& episode : episodes) {
-    if (!state_.Record(episode)) continue;
-    absl::Status status =
-        parts_.folder->WriteBest(episode.program, state_.programs[episode.program]);
-    if (!status.ok()) spdlog::error("{}", status.ToString());
-  }
 }
 
 void Trainer::CountDrop(const std::string& reason, uint64_t count) {
@@ -131,8 +127,8 @@ void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
   state_.elapsed_seconds = elapsed;
   parts_.progress->FinishIteration(record);
   parts_.metrics->FinishIteration(record);
-  absl::Status status = parts_.folder->AppendMetrics(record);
-  if (!status.ok()) spdlog::error("{}", status.ToString());
+  results_.AddIteration(record);
+  results_.Flush(state_).IgnoreError();  // Tried again after the next iteration.
   spdlog::info(
       "iteration {}/{}: reward {:.3f}, speed-up {:.2f}x (best {:.2f}x), {} of {} "
       "measured, entropy {:.2f}, KL {:.4f}, update {:.2f} s",
@@ -142,52 +138,10 @@ void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
       absl::ToDoubleSeconds(absl::Now() - start));
 }
 
-absl::StatusOr<std::string> Trainer::SaveCheckpoint() {
-  const absl::Time start = absl::Now();
-  CheckpointSections sections;
-  state_.Save(&sections);
-  sections["ppo"] = parts_.ppo->SerializeState();
-  sections["weights"] = parts_.ppo->SerializeWeights();
-  sections["policy"] = nlohmann::json{{"encoder", config_.policy.encoder},
-                                      {"width", config_.policy.width},
-                                      {"layers", config_.policy.layers}}
-                           .dump();
-  // What the checkpoint builds on must be as durable as the checkpoint.
-  absl::Status synced = parts_.log->Sync();
-  absl::StatusOr<std::string> path =
-      synced.ok() ? parts_.checkpoints->Save(state_.iteration, sections)
-                  : absl::StatusOr<std::string>(synced);
-  if (!path.ok()) {
-    parts_.metrics->CountCheckpointFailure();
-    spdlog::error("no checkpoint of iteration {}: {}", state_.iteration,
-                  path.status().ToString());
-    return path;
-  }
-  parts_.metrics->ObserveCheckpoint(absl::ToDoubleSeconds(absl::Now() - start));
-  if (saved_positions_.empty() || saved_positions_.back() != state_.log_position) {
-    saved_positions_.push_back(state_.log_position);
-  }
-  iteration_saved_ = state_.iteration;
-  // The oldest checkpoint that is kept must still find what came after it in the log.
-  while (saved_positions_.size() >
-         static_cast<size_t>(config_.learner.keep_checkpoints)) {
-    saved_positions_.pop_front();
-  }
-  if (saved_positions_.size() ==
-      static_cast<size_t>(config_.learner.keep_checkpoints)) {
-    absl::Status trimmed = parts_.log->Trim(saved_positions_.front());
-    if (!trimmed.ok()) spdlog::warn("{}", trimmed.ToString());
-  }
-  return path;
-}
-
-// A failed checkpoint is tried again after the next iteration; until then the older
-// ones and the log lose nothing.
 void Trainer::SaveCheckpointIfDue() {
-  const auto every = static_cast<uint64_t>(config_.learner.checkpoint_every_iterations);
-  if (state_.iteration < iteration_saved_ + every) return;
+  if (!checkpoints_.IsDue(state_)) return;
   parts_.progress->SetPhase("checkpointing");
-  SaveCheckpoint().IgnoreError();
+  checkpoints_.Save(state_).IgnoreError();  // Tried again after the next iteration.
 }
 
 void Trainer::AnswerCheckpointRequests() {
@@ -202,7 +156,7 @@ void Trainer::AnswerCheckpointRequests() {
   absl::StatusOr<v1::CheckpointResponse> response =
       absl::UnavailableError("the learner has stopped");
   if (!closed) {
-    absl::StatusOr<std::string> path = SaveCheckpoint();
+    absl::StatusOr<std::string> path = checkpoints_.Save(state_);
     if (path.ok()) {
       response = v1::CheckpointResponse();
       response->set_path(*path);
@@ -220,12 +174,11 @@ absl::Status Trainer::Conclude(const std::string& reason) {
   parts_.actors->Drain(reason);
   if (stopping()) WaitForActorsToDrain();
   parts_.progress->SetPhase("checkpointing");
-  const bool saved = iteration_saved_ == state_.iteration && state_.iteration > 0;
-  if (!saved) {
-    absl::StatusOr<std::string> path = SaveCheckpoint();
-    if (!path.ok()) return path.status();
-  }
-  return parts_.folder->WriteSummary(state_);
+  absl::Status status = absl::OkStatus();
+  if (!checkpoints_.HasSaved(state_)) status = checkpoints_.Save(state_).status();
+  status.Update(results_.Flush(state_));
+  status.Update(parts_.folder->WriteSummary(state_));
+  return status;
 }
 
 // What arrives meanwhile is stored in the log and trained on after a resume.

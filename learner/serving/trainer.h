@@ -2,7 +2,6 @@
 #ifndef WEFT_LEARNER_SERVING_TRAINER_H_
 #define WEFT_LEARNER_SERVING_TRAINER_H_
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,9 +17,11 @@
 #include "learner/ppo/ppo_learner.h"
 #include "learner/serving/actor_link.h"
 #include "learner/serving/learner_metrics.h"
+#include "learner/serving/run_checkpoints.h"
 #include "learner/serving/run_control.h"
 #include "learner/serving/run_folder.h"
 #include "learner/serving/run_progress.h"
+#include "learner/serving/run_results.h"
 #include "learner/weights/weight_store.h"
 
 namespace weft {
@@ -53,8 +54,8 @@ class Trainer : public RunControl {
   // Returns OK when it was asked to stop and has left a checkpoint and summary.json.
   // When all iterations are done it writes those, tells the actors to drain and serves
   // the status until it is asked to stop. An error is one that no further waiting
-  // cures: three updates in a row failed, or the last checkpoint or the summary cannot
-  // be written.
+  // cures: three updates in a row failed, or the last checkpoint, the summary or
+  // another result cannot be written.
   absl::Status Run();
 
   v1::GetStatusResponse GetStatus() override;
@@ -67,12 +68,11 @@ class Trainer : public RunControl {
   // Nothing when it is time to stop.
   absl::StatusOr<std::vector<QueuedTrajectory>> WaitForEpisodes();
   absl::Status TrainOn(std::vector<QueuedTrajectory> batch);
-  void RecordEpisodes(const std::vector<Trajectory>& episodes);
   void CountDrop(const std::string& reason, uint64_t count);
   void FinishIteration(IterationRecord record, absl::Time start);
-  absl::StatusOr<std::string> SaveCheckpoint();
   void SaveCheckpointIfDue();
   void AnswerCheckpointRequests();
+  // Tries everything that is to be written and returns the first error.
   absl::Status Conclude(const std::string& reason);
   void WaitForActorsToDrain();
   void ServeUntilStopped();
@@ -82,10 +82,11 @@ class Trainer : public RunControl {
 
   const TrainConfig config_;
   const TrainerParts parts_;
-  RunState state_;                        // Of the training thread.
-  std::deque<uint64_t> saved_positions_;  // Of the kept checkpoints, oldest first.
-  uint64_t iteration_saved_ = 0;          // Of the newest checkpoint; 0: none.
-  int failed_updates_ = 0;                // In a row.
+  // Of the training thread.
+  RunState state_;
+  RunCheckpoints checkpoints_;
+  RunResults results_;
+  int failed_updates_ = 0;  // In a row.
 
   mutable absl::Mutex mutex_;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;

@@ -43,7 +43,7 @@ void TrajectoryStream::OnReadDone(bool ok) {
   if (Parse(&read_buffer_, &request)) {
     status = Handle(request);
   } else {
-    service_->observer_.dropped(kDropUnreadable);
+    service_->observer_.refused(kRefusedUnreadable);
     status = absl::InvalidArgumentError("the message is not a TrajectoryStreamRequest");
   }
   if (status.ok()) {

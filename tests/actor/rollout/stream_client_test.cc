@@ -67,6 +67,7 @@ class StreamClientTest : public ::testing::Test {
     options.hello_timeout = absl::Milliseconds(300);
     options.refused_pause = absl::Milliseconds(50);
     options.on_reconnect = [this] { ++reconnects_; };
+    options.on_connect = [this](uint64_t version) { versions_.Add(version); };
     options.on_drain = [this](const std::string& reason) { drains_.Add(reason); };
     client_ = std::make_unique<StreamClient>(CreateRpcChannel(address), options,
                                              &outbox_, &credits_);
@@ -77,6 +78,7 @@ class StreamClientTest : public ::testing::Test {
   CreditPool credits_;
   std::atomic<int> reconnects_{0};
   Seen<std::string> drains_;
+  Seen<uint64_t> versions_;
   std::unique_ptr<StreamClient> client_;
 };
 
@@ -279,6 +281,45 @@ TEST_F(StreamClientTest, ALearnerThatForgotTheRunGetsANewOneNumberedFromOne) {
   EXPECT_TRUE(Eventually([&] { return renumbered.values().size() == 1; }));
   EXPECT_THAT(renumbered.values(), ElementsAre(1));
   EXPECT_THAT(runs.values(), ElementsAre("run", "run", "run.2"));
+  client_->Stop(kNoTime);
+}
+
+TEST_F(StreamClientTest, WhatOneLearnerWantedPaidIsNotPaidAgainInANewRun) {
+  Seen<uint64_t> renumbered;
+  ScriptedLearner learner([&](int number, LearnerStream* stream, grpc::ServerContext*) {
+    AnswerHello(stream, 0);
+    if (number == 1) {
+      EXPECT_EQ(ReadSequence(stream), 1u);
+      return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "without a credit");
+    }
+    if (number == 2) {
+      GrantCredits(stream, 1);
+      EXPECT_EQ(ReadSequence(stream), 1u);
+      Acknowledge(stream, 1);
+      return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the learner died");
+    }
+    return ReadAll(stream, &renumbered);  // Knows nothing of the run; grants nothing.
+  });
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(outbox_.Add(Episode(), kPatience).ok());
+  Connect(learner);
+  EXPECT_TRUE(Eventually([&] { return renumbered.values().size() == 2; }));
+  EXPECT_THAT(renumbered.values(), ElementsAre(1, 2));
+  client_->Stop(kNoTime);
+}
+
+TEST_F(StreamClientTest, TellsTheVersionOfTheLearnersWeightsOnEveryConnection) {
+  ScriptedLearner learner([&](int number, LearnerStream* stream, grpc::ServerContext*) {
+    v1::TrajectoryStreamRequest request;
+    EXPECT_TRUE(stream->Read(&request));
+    v1::TrajectoryStreamResponse response;
+    response.mutable_hello_ack()->set_latest_weights_version(number == 1 ? 9 : 2);
+    stream->Write(response);
+    if (number > 1) return ReadAll(stream);
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the learner died");
+  });
+  Connect(learner);
+  EXPECT_TRUE(Eventually([&] { return versions_.values().size() == 2; }));
+  EXPECT_THAT(versions_.values(), ElementsAre(9, 2));
   client_->Stop(kNoTime);
 }
 

@@ -37,7 +37,33 @@ TEST(TrajectoryProtoTest, RefusesAnActionThatItsMaskForbids) {
 TEST(TrajectoryProtoTest, RefusesNumbersThatAreNotFinite) {
   Trajectory trajectory = ExampleTrajectory(1);
   trajectory.steps[1].log_probability = -std::numeric_limits<float>::infinity();
-  EXPECT_THAT(ErrorOf(trajectory), HasSubstr("step 1: step: not finite"));
+  EXPECT_THAT(ErrorOf(trajectory), HasSubstr("step 1: log probability -inf"));
+  trajectory = ExampleTrajectory(1);
+  trajectory.steps[1].reward = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(ErrorOf(trajectory), HasSubstr("step 1: reward nan"));
+}
+
+TEST(TrajectoryProtoTest, RefusesFiniteNumbersThatWouldOutweighABatch) {
+  for (const float probability : {-1001.0f, 0.01f, 1e30f}) {
+    Trajectory trajectory = ExampleTrajectory(1);
+    trajectory.steps[0].log_probability = probability;
+    EXPECT_THAT(ErrorOf(trajectory), HasSubstr("step 0: log probability"));
+  }
+  for (const float reward : {-101.0f, 101.0f, 1e30f}) {
+    Trajectory trajectory = ExampleTrajectory(1);
+    trajectory.steps[1].reward = reward;
+    EXPECT_THAT(ErrorOf(trajectory), HasSubstr("step 1: reward"));
+  }
+  Trajectory trajectory = ExampleTrajectory(1);
+  trajectory.steps[0].value = -1e20f;
+  EXPECT_THAT(ErrorOf(trajectory), HasSubstr("step 0: value"));
+}
+
+TEST(TrajectoryProtoTest, TakesTheLeastFailureRewardAndARoundedProbability) {
+  Trajectory trajectory = ExampleTrajectory(1);
+  trajectory.steps[0].log_probability = 1e-6f;
+  trajectory.steps[1].reward = -100;
+  EXPECT_TRUE(FromProto(ToProto(trajectory)).ok());
 }
 
 TEST(TrajectoryProtoTest, RefusesTooManyStepsAndNone) {

@@ -63,7 +63,6 @@ TEST_F(CheckpointStoreTest, ACheckpointDamagedAnywhereIsSkippedForTheOneBefore) 
     ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
     ASSERT_EQ(checkpoint->sections, Sections("good"));
   }
-  EXPECT_EQ(store.skipped(), 200);
 }
 
 TEST_F(CheckpointStoreTest, ACheckpointCutOffAnywhereIsSkippedForTheOneBefore) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/common/wire/example_trajectory.h"
 
@@ -21,31 +22,56 @@ Trajectory Failed(const std::string& program, Outcome outcome) {
   return trajectory;
 }
 
+Trajectory WithModule(const std::string& program, double seconds) {
+  Trajectory trajectory = Measured(program, seconds);
+  trajectory.schedule_module = absl::StrCat("module of ", seconds);
+  return trajectory;
+}
+
 TEST(RunStateTest, OnlyABetterMeasuredScheduleIsANewBest) {
   RunState state;
-  EXPECT_TRUE(state.Record(Measured("a", 4e-6)));
-  EXPECT_FALSE(state.Record(Measured("a", 5e-6)));
-  EXPECT_FALSE(state.Record(Failed("a", Outcome::kWrongResult)));
-  EXPECT_TRUE(state.Record(Measured("a", 2e-6)));
-  EXPECT_DOUBLE_EQ(state.programs["a"].speedup, 4);
-  EXPECT_EQ(state.episodes, 4u);
-  EXPECT_EQ(state.measurements(), 3u);
-  EXPECT_EQ(state.env_steps, 8u);
+  EXPECT_TRUE(state.RecordSchedule(WithModule("a", 4e-6)));
+  EXPECT_FALSE(state.RecordSchedule(WithModule("a", 5e-6)));
+  EXPECT_FALSE(state.RecordSchedule(Failed("a", Outcome::kWrongResult)));
+  EXPECT_TRUE(state.RecordSchedule(WithModule("a", 2e-6)));
+  EXPECT_DOUBLE_EQ(state.programs["a"].best.speedup, 4);
+  EXPECT_EQ(state.programs["a"].module, "module of 2e-06");
+}
+
+TEST(RunStateTest, ABetterScheduleWithoutAModuleLeavesTheBestThatHasOne) {
+  RunState state;
+  EXPECT_TRUE(state.RecordSchedule(WithModule("a", 4e-6)));
+  EXPECT_FALSE(state.RecordSchedule(Measured("a", 1e-6)));
+  EXPECT_DOUBLE_EQ(state.programs["a"].best.speedup, 8);
+  EXPECT_DOUBLE_EQ(state.programs["a"].exported.speedup, 2);
+  EXPECT_EQ(state.programs["a"].module, "module of 4e-06");
+  EXPECT_TRUE(state.RecordSchedule(WithModule("a", 2e-6)));
+  EXPECT_DOUBLE_EQ(state.programs["a"].best.speedup, 8);
+  EXPECT_DOUBLE_EQ(state.programs["a"].exported.speedup, 4);
+}
+
+TEST(RunStateTest, CountsWhatWasTrainedOn) {
+  RunState state;
+  state.CountEpisode(Measured("a", 4e-6));
+  state.CountEpisode(Failed("a", Outcome::kWrongResult));
+  EXPECT_EQ(state.episodes, 2u);
+  EXPECT_EQ(state.measurements(), 1u);
+  EXPECT_EQ(state.env_steps, 4u);
 }
 
 TEST(RunStateTest, AProgramWithoutAScheduleCountsAsOneInTheMean) {
   RunState state;
   EXPECT_DOUBLE_EQ(state.BestGeomeanSpeedup(), 1);
-  state.Record(Measured("a", 2e-6));
-  state.Record(Failed("b", Outcome::kCrashed));
+  state.RecordSchedule(Measured("a", 2e-6));
+  state.RecordSchedule(Failed("b", Outcome::kCrashed));
   EXPECT_DOUBLE_EQ(state.BestGeomeanSpeedup(), 2);  // sqrt(4 * 1)
-  EXPECT_EQ(state.programs["b"].best_seconds, 0);
+  EXPECT_EQ(state.programs["b"].best.seconds, 0);
 }
 
 TEST(RunStateTest, QuartersAreOfAllEpisodesInOrder) {
   RunState state;
   EXPECT_EQ(state.MeanReward(0, 0.25), 0);
-  for (int i = 0; i < 8; ++i) state.Record(Measured("a", 1e-6, i));
+  for (int i = 0; i < 8; ++i) state.CountEpisode(Measured("a", 1e-6, i));
   EXPECT_DOUBLE_EQ(state.MeanReward(0, 0.25), 0.5);
   EXPECT_DOUBLE_EQ(state.MeanReward(0.75, 1), 6.5);
 }
@@ -58,8 +84,10 @@ TEST(RunStateTest, ComesBackFromACheckpointAsItWas) {
   state.dropped["invalid"] = 2;
   Trajectory best = Measured("a", 3e-6, -0.3);
   best.schedule_module = "module attributes {transform.with_named_sequence} {}";
-  state.Record(best);
-  state.Record(Failed("b", Outcome::kTimedOut));
+  state.CountEpisode(best);
+  state.RecordSchedule(best);
+  state.RecordSchedule(Measured("a", 2e-6));
+  state.RecordSchedule(Failed("b", Outcome::kTimedOut));
   CheckpointSections sections;
   state.Save(&sections);
   const absl::StatusOr<RunState> back = RunState::Load(sections);

@@ -45,6 +45,7 @@ class IngestTest : public ::testing::Test {
     queue_ = std::make_unique<TrajectoryQueue>(kCapacity, kMaxOutstanding);
     IngestObserver observer;
     observer.dropped = [this](const char* reason) { ++dropped_[reason]; };
+    observer.refused = [this](const char* reason) { ++refused_[reason]; };
     observer.duplicate = [this] { ++duplicates_; };
     ingest_ = std::make_unique<Ingest>(
         log_.get(), queue_.get(),
@@ -71,6 +72,7 @@ class IngestTest : public ::testing::Test {
   std::unique_ptr<TrajectoryQueue> queue_;
   std::unique_ptr<Ingest> ingest_;
   std::map<std::string, int> dropped_;
+  std::map<std::string, int> refused_;
   int duplicates_ = 0;
 };
 
@@ -87,7 +89,8 @@ TEST_F(IngestTest, ATrajectoryWithoutACreditIsRefusedAndCounted) {
   EXPECT_EQ(ingest_->Accept(stream, Message(1)).status().code(),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(log_->last_position(), 0u);
-  EXPECT_THAT(dropped_, ElementsAre(Pair("no_credit", 1)));
+  EXPECT_THAT(refused_, ElementsAre(Pair("no_credit", 1)));
+  EXPECT_TRUE(dropped_.empty()) << "it comes again";
 }
 
 TEST_F(IngestTest, AGapInTheSequenceIsRefusedAndCounted) {
@@ -96,7 +99,8 @@ TEST_F(IngestTest, AGapInTheSequenceIsRefusedAndCounted) {
   ASSERT_TRUE(ingest_->Accept(stream, Message(1)).ok());
   EXPECT_EQ(ingest_->Accept(stream, Message(3)).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(dropped_, ElementsAre(Pair("bad_sequence", 1)));
+  EXPECT_THAT(refused_, ElementsAre(Pair("bad_sequence", 1)));
+  EXPECT_TRUE(dropped_.empty());
 }
 
 TEST_F(IngestTest, WhatIsSentAgainAfterAReconnectIsAcknowledgedAndQueuedOnce) {
@@ -143,7 +147,9 @@ TEST_F(IngestTest, AfterARestartTheQueueHoldsExactlyWhatWasNotTrainedOn) {
     ASSERT_TRUE(ingest_->Accept(stream, message).ok());
     ingest_->TakeGrants();
   }
+  dropped_.clear();  // As the counters of a new process.
   Restart(2);
+  EXPECT_THAT(dropped_, ElementsAre(Pair("invalid", 1)));
   const auto batch = queue_->Pop(2, absl::Now());
   ASSERT_TRUE(batch.ok());
   EXPECT_EQ(queue_->depth(), 0);
@@ -179,6 +185,35 @@ TEST_F(IngestTest, WhatFitsNoLongerAlthoughItWasBegunIsDroppedAndCounted) {
   EXPECT_EQ(queue_->depth(), most);
   EXPECT_THAT(dropped_,
               ElementsAre(Pair("queue_full", static_cast<int>(accepted) - most)));
+}
+
+TEST_F(IngestTest, WhatActorsHadInFlightIsTakenHoweverMuchWaitsAfterAResume) {
+  const StreamId stream = Connect(Hello("a", 100));
+  for (uint64_t i = 1; i <= 3 * kCapacity; ++i) {
+    ingest_->TakeGrants();
+    ASSERT_TRUE(ingest_->Accept(stream, Message(i)).ok());
+    ASSERT_TRUE(queue_->Pop(1, absl::Now()).ok());
+  }
+  Restart(0, kMaxOutstanding);  // Back to an old checkpoint: all are queued again.
+  ASSERT_EQ(queue_->depth(), 3 * kCapacity);
+  const StreamId other = Connect(Hello("b"));
+  EXPECT_TRUE(ingest_->TakeGrants().empty()) << "the backlog comes first";
+  for (uint64_t i = 1; i <= kMaxOutstanding; ++i) {
+    ASSERT_TRUE(ingest_->Accept(other, Message(i)).ok());
+  }
+  EXPECT_TRUE(dropped_.empty());
+  EXPECT_EQ(queue_->depth(), 3 * kCapacity + kMaxOutstanding);
+}
+
+TEST_F(IngestTest, AStoredRecordThatIsNoValidTrajectoryIsDroppedAndTheRestGoesOn) {
+  LogRecord record;
+  record.sequence = 1;
+  record.actor_id = "a";
+  record.actor_run_id = "run";
+  record.body = "not a trajectory";
+  ASSERT_TRUE(log_->Append(record).ok());
+  Restart(0);
+  EXPECT_THAT(dropped_, ElementsAre(Pair("invalid", 1)));
 }
 
 TEST_F(IngestTest, AHelloBeyondItsBoundsIsRefused) {

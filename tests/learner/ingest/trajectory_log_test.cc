@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -42,6 +43,20 @@ class TrajectoryLogTest : public ::testing::Test {
     for (int i = 1; i <= count; ++i) {
       ASSERT_TRUE(log->Append(Record(i, absl::StrCat("body ", i))).ok());
     }
+  }
+
+  // Positions 1 to `count` as AppendAll wrote them, but for `lost` that were dropped.
+  static void ExpectAllBut(const std::vector<LogRecord>& records, uint64_t count,
+                           int lost) {
+    ASSERT_EQ(records.size(), count);
+    for (uint64_t i = 0; i < count; ++i) {
+      EXPECT_EQ(records[i].position, i + 1);
+      if (records[i].body == absl::StrCat("body ", i + 1)) continue;
+      EXPECT_EQ(records[i].type, LogRecord::Type::kDropped);
+      EXPECT_EQ(records[i].body, kDropLost);
+      --lost;
+    }
+    EXPECT_EQ(lost, 0);
   }
 
   std::vector<std::string> Files() const {
@@ -177,13 +192,66 @@ TEST_F(TrajectoryLogTest, ReadingFromBelowWhatWasTrimmedIsDataLoss) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("position 1 is missing"));
 }
 
-TEST_F(TrajectoryLogTest, CorruptionInAnOlderSegmentIsDataLoss) {
+TEST_F(TrajectoryLogTest, CorruptionInAnOlderSegmentIsADropAtItsPosition) {
   options_.segment_bytes = 200;
   AppendAll(Open().get(), 20);
   std::string bytes = Contents(Files()[1]);
   bytes.back() ^= 1;
   Overwrite(Files()[1], bytes);
-  EXPECT_EQ(Open()->ReadAfter(0).status().code(), absl::StatusCode::kDataLoss);
+  ExpectAllBut(*Open()->ReadAfter(0), 20, 1);
+}
+
+TEST_F(TrajectoryLogTest, ACorruptRecordInTheMiddleCostsThatRecordAlone) {
+  AppendAll(Open().get(), 9);
+  const std::string whole = Contents(Files().front());
+  // In its body, and in its length, after which nothing tells where the next begins.
+  const size_t body = whole.find("body 5");
+  const size_t length = whole.find("body 4") + 6;
+  for (const size_t offset : {body, length, length + 2}) {
+    std::string bytes = whole;
+    bytes[offset] ^= 0x11;
+    Overwrite(Files().front(), bytes);
+    const std::unique_ptr<TrajectoryLog> log = Open();
+    EXPECT_EQ(log->last_position(), 9u);
+    const std::vector<LogRecord> records = *log->ReadAfter(0);
+    ExpectAllBut(records, 9, 1);
+    EXPECT_EQ(records[4].body, kDropLost);
+    EXPECT_EQ(*log->Append(Record(10, "body 10")), 10u);
+    EXPECT_THAT(*log->ReadAfter(0), SizeIs(10));
+  }
+}
+
+TEST_F(TrajectoryLogTest, ALostSegmentIsADropAtEachOfItsPositions) {
+  options_.segment_bytes = 200;
+  AppendAll(Open().get(), 20);
+  const std::vector<std::string> files = Files();
+  ASSERT_GE(files.size(), 4u);
+  std::filesystem::remove(files[2]);
+  const std::vector<LogRecord> records = *Open()->ReadAfter(0);
+  ASSERT_THAT(records, SizeIs(20));
+  EXPECT_EQ(records.back().body, "body 20");
+  EXPECT_GT(std::count_if(records.begin(), records.end(),
+                          [](const LogRecord& r) { return r.body == kDropLost; }),
+            0);
+}
+
+TEST_F(TrajectoryLogTest, PositionsThatACheckpointKnowsAreNotGivenOutAgain) {
+  options_.segment_bytes = 200;
+  AppendAll(Open().get(), 20);
+  const std::vector<std::string> files = Files();
+  std::filesystem::remove(files.back());
+  options_.used_positions = 20;
+  {
+    const std::unique_ptr<TrajectoryLog> log = Open();
+    EXPECT_EQ(log->last_position(), 20u);
+    EXPECT_THAT(*log->ReadAfter(20), SizeIs(0));
+    EXPECT_EQ(*log->Append(Record(21, "new")), 21u);
+    EXPECT_EQ(log->ReadAfter(20)->front().body, "new");
+  }
+  std::filesystem::remove_all(options_.folder);
+  const std::unique_ptr<TrajectoryLog> empty = Open();
+  EXPECT_EQ(*empty->Append(Record(1, "newer")), 21u);
+  EXPECT_EQ(Open()->last_position(), 21u);
 }
 
 TEST_F(TrajectoryLogTest, ForgetsTheOldestRunsBeyondItsBound) {

@@ -44,6 +44,21 @@ TEST(TrajectoryQueueTest, RestoreTakesWhatTheLogHeldWhateverTheBound) {
   EXPECT_EQ(queue.Pop(5, absl::Now())->back().position, 5u);
 }
 
+TEST(TrajectoryQueueTest, WhatWasRestoredTakesNoRoomFromWhatArrives) {
+  TrajectoryQueue queue(1, 1);
+  for (uint64_t i = 1; i <= 5; ++i) queue.Restore(i, ExampleTrajectory(i));
+  EXPECT_TRUE(queue.HasRoom());
+  ASSERT_TRUE(queue.Push(6, ExampleTrajectory(6)).ok());
+  ASSERT_TRUE(queue.Push(7, ExampleTrajectory(7)).ok());
+  EXPECT_FALSE(queue.HasRoom());
+  ASSERT_TRUE(queue.Pop(4, absl::Now()).ok());  // All of them restored.
+  EXPECT_FALSE(queue.HasRoom());
+  ASSERT_TRUE(queue.Pop(2, absl::Now()).ok());
+  EXPECT_TRUE(queue.HasRoom());
+  ASSERT_TRUE(queue.Push(8, ExampleTrajectory(8)).ok());
+  EXPECT_FALSE(queue.HasRoom());
+}
+
 TEST(TrajectoryQueueTest, DropsComeWithTheTrajectoryAfterThem) {
   TrajectoryQueue queue(4, 0);
   ASSERT_TRUE(queue.Push(1, ExampleTrajectory(1)).ok());

@@ -60,6 +60,15 @@ TEST(ValidatePpo, NamesTheOptionTheBoundsAndTheValue) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("1.5"));
 }
 
+TEST(ValidatePpo, HasTheBoundsOfAConfig) {
+  PpoOptions options;
+  options.epochs = 101;
+  EXPECT_THAT(std::string(ValidatePpo(options).message()), HasSubstr("[1, 100]"));
+  options = PpoOptions();
+  options.learning_rate = 0;
+  EXPECT_FALSE(ValidatePpo(options).ok());
+}
+
 TEST(ValidatePpo, RefusesWhatIsNotANumber) {
   PpoOptions options;
   options.learning_rate = std::numeric_limits<double>::quiet_NaN();

@@ -1,5 +1,8 @@
 #include "learner/serving/learner.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -230,8 +233,151 @@ TEST_F(LearnerTest, EpisodesOfAFailedUpdateAreCountedAndThreeFailuresEndTheRun) 
   learner.ppo().fail = true;
   Play(&learner, 1, 12);
   EXPECT_EQ(learner.Join().code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(nlohmann::json::parse(File("summary.json"))["dropped"]["update_failed"],
-            12);
+  const nlohmann::json summary = nlohmann::json::parse(File("summary.json"));
+  EXPECT_EQ(summary["dropped"]["update_failed"], 12);
+  EXPECT_EQ(summary["episodes"], 0) << "none was trained on";
+  EXPECT_EQ(summary["measurements"], 0);
+  EXPECT_EQ(summary["programs"][0]["speedup"], 4) << "but it was measured";
+  ASSERT_EQ(Metrics().size(), 3u);
+  EXPECT_EQ(Metrics()[0]["update_failed"], true);
+}
+
+TEST_F(LearnerTest, ProgramsOfTheSuiteThatNobodyCouldMeasureCountAsOneInTheResults) {
+  config_.environment = "mlir";
+  config_.suite = folder_.path() + "/suite";
+  std::filesystem::create_directory(config_.suite);
+  for (const char* file : {"matmul_64.mlir", "unmeasurable.mlir", "notes.txt"}) {
+    Overwrite(absl::StrCat(config_.suite, "/", file), "");
+  }
+  RunningLearner learner(config_, run_dir_);
+  Play(&learner, 1, 4);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  EXPECT_TRUE(learner.Stop().ok());
+  const nlohmann::json summary = nlohmann::json::parse(File("summary.json"));
+  ASSERT_EQ(summary["programs"].size(), 2u);
+  EXPECT_EQ(summary["programs"][1]["program"], "unmeasurable");
+  EXPECT_EQ(summary["programs"][1]["best_us"], 0);
+  EXPECT_EQ(summary["programs"][1]["speedup"], 1);
+  EXPECT_EQ(summary["programs_without_schedule"][0], "unmeasurable");
+  EXPECT_NEAR(summary["geomean_speedup"].get<double>(), 2, 1e-9);  // sqrt(4 * 1)
+}
+
+// A folder where a file shall be written makes the write fail.
+TEST_F(LearnerTest, ResultsThatCouldNotBeWrittenAreWrittenOnceTheyCan) {
+  RunningLearner learner(config_, run_dir_);
+  const std::string metrics = run_dir_ + "/metrics.jsonl";
+  const std::string best = run_dir_ + "/best/matmul_64.mlir";
+  std::filesystem::remove(metrics);
+  std::filesystem::create_directory(metrics);
+  std::filesystem::create_directory(best + ".tmp");
+  Trajectory episode = ExampleTrajectory(1);
+  episode.schedule_module = "module {}\n";
+  {
+    TestActor actor(learner.channel());
+    actor.Hello("a");
+    actor.Play(episode);
+    for (uint64_t i = 2; i <= 8; ++i) actor.Play(ExampleTrajectory(i));
+  }
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 2; }));
+  EXPECT_FALSE(std::filesystem::exists(best));
+  std::filesystem::remove(metrics);
+  std::filesystem::remove(best + ".tmp");
+  EXPECT_TRUE(learner.Stop().ok());
+  ASSERT_EQ(Metrics().size(), 2u);
+  EXPECT_EQ(Metrics()[0]["iteration"], 1);
+  EXPECT_EQ(Metrics()[1]["iteration"], 2);
+  EXPECT_THAT(Contents(best), HasSubstr("module {}"));
+}
+
+TEST_F(LearnerTest, ResultsThatCannotBeWrittenAtTheEndAreTheErrorOfTheRun) {
+  RunningLearner learner(config_, run_dir_);
+  std::filesystem::remove(run_dir_ + "/metrics.jsonl");
+  std::filesystem::create_directory(run_dir_ + "/metrics.jsonl");
+  Play(&learner, 1, 4);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  const absl::Status status = learner.Stop();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("metrics.jsonl"));
+  EXPECT_EQ(nlohmann::json::parse(File("summary.json"))["episodes"], 4);
+}
+
+TEST_F(LearnerTest, ABetterScheduleWithoutItsModuleLeavesTheFileThatThereIs) {
+  config_.learner.episodes_per_iteration = 2;
+  RunningLearner learner(config_, run_dir_);
+  {
+    TestActor actor(learner.channel());
+    actor.Hello("a");
+    Trajectory first = ExampleTrajectory(1);
+    first.schedule_module = "module {}\n";
+    actor.Play(first);
+    Trajectory better = ExampleTrajectory(2);
+    better.measurement.seconds /= 2;
+    actor.Play(better);
+  }
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_THAT(File("best/matmul_64.mlir"), HasSubstr("4.00x"));
+  const nlohmann::json program =
+      nlohmann::json::parse(File("summary.json"))["programs"][0];
+  EXPECT_EQ(program["speedup"], 8);
+  EXPECT_EQ(program["exported_speedup"], 4);
+  EXPECT_EQ(program["exported_schedule"], "tile[4,0] stop");
+}
+
+// A limit on the size of files stands for a full disk.
+TEST_F(LearnerTest, ALogThatCannotBeStoredEndsTheRunWithItsErrorAndLosesNothing) {
+  config_.learner.iterations = 2;
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit unlimited;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+  {
+    RunningLearner learner(config_, run_dir_, false, 100, absl::Milliseconds(100));
+    Play(&learner, 1, 6);
+    ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+    rlimit limited = unlimited;
+    limited.rlim_cur = 16;
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limited), 0);
+    {
+      TestActor actor(learner.channel());
+      actor.Hello("a");
+      ASSERT_TRUE(actor.AwaitCredit());
+      ASSERT_TRUE(actor.Send(ExampleTrajectory(7)));
+      EXPECT_EQ(actor.Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    }
+    const absl::Status status = learner.Join();
+    setrlimit(RLIMIT_FSIZE, &unlimited);
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("trajectories-"));
+  }
+  RunningLearner learner(config_, run_dir_, /*resume=*/true);
+  Play(&learner, 7, 8);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().finished(); }));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_EQ(learner.ppo().history(),
+            "matmul_64:1 matmul_64:2 matmul_64:3 matmul_64:4 | "
+            "matmul_64:5 matmul_64:6 matmul_64:7 matmul_64:8 | ");
+}
+
+TEST_F(LearnerTest, AResumeWithoutTheEndOfTheLogTrainsOnWhatComesNew) {
+  config_.learner.iterations = 2;
+  {
+    RunningLearner learner(config_, run_dir_);
+    Play(&learner, 1, 4);
+    ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  std::filesystem::remove_all(run_dir_ + "/trajectories");
+  {
+    RunningLearner learner(config_, run_dir_, /*resume=*/true);
+    Play(&learner, 1, 2, "b");
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  RunningLearner learner(config_, run_dir_, /*resume=*/true);
+  Play(&learner, 3, 4, "b");
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().finished(); }));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_EQ(learner.ppo().history(),
+            "matmul_64:1 matmul_64:2 matmul_64:3 matmul_64:4 | "
+            "matmul_64:1 matmul_64:2 matmul_64:3 matmul_64:4 | ");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace weft {
 
 inline TrainConfig SmallConfig() {
   TrainConfig config;
+  config.environment = "synthetic";
   config.learner.iterations = 3;
   config.learner.episodes_per_iteration = 4;
   config.learner.queue_capacity = 8;
@@ -39,11 +40,12 @@ inline bool Eventually(const std::function<bool()>& condition) {
 class RunningLearner {
  public:
   RunningLearner(const TrainConfig& config, const std::string& run_dir,
-                 bool resume = false, size_t weights_bytes = 100) {
+                 bool resume = false, size_t weights_bytes = 100,
+                 absl::Duration storage_deadline = Learner::kDefaultStorageDeadline) {
     auto ppo = std::make_unique<ScriptedPpo>(weights_bytes);
     ppo_ = ppo.get();
     absl::StatusOr<std::unique_ptr<Learner>> learner =
-        Learner::Create(config, run_dir, resume, std::move(ppo));
+        Learner::Create(config, run_dir, resume, std::move(ppo), storage_deadline);
     EXPECT_TRUE(learner.ok()) << learner.status();
     learner_ = *std::move(learner);
     channel_ = CreateRpcChannel(learner_->grpc_address());

@@ -90,14 +90,15 @@ TEST_F(WeightsServiceTest, APullGetsOneVersionWhileOthersArePublished) {
     store_.Publish(published, Blob(published));
   });
   uint64_t have = 0;
-  for (int i = 0; i < 10; ++i) {
+  // More pulls than it takes on a machine so loaded that the publisher hardly runs.
+  for (int i = 0; i < 20000 && have < 5; ++i) {
     const Pulled pulled = Pull(have);
     if (pulled.total_bytes == 0) continue;
     ASSERT_GT(pulled.version, have);
     ASSERT_EQ(pulled.bytes, Blob(pulled.version));
     have = pulled.version;
   }
-  EXPECT_GT(have, 1u);
+  EXPECT_GE(have, 5u);
 }
 
 }  // namespace
