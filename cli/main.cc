@@ -14,11 +14,13 @@ namespace {
 struct Command {
   const char* name;
   const char* summary;
-  int (*run)(int argc, char** argv);
+  int (*run)(int argc, char** argv);  // Null: the program weft-NAME beside this one.
 };
 
 constexpr Command kCommands[] = {
     {"train", "train a policy on a suite of programs", weft::TrainCommand},
+    {"search", "search for the best schedule of one program, without a policy",
+     nullptr},
     {"status", "show what a learner is doing now", weft::StatusCommand},
     {"report", "print the table of a finished run", weft::ReportCommand},
 };
@@ -55,7 +57,9 @@ int main(int argc, char** argv) {
     return weft::kExitOk;
   }
   for (const Command& command : kCommands) {
-    if (name == command.name) return command.run(argc - 1, argv + 1);
+    if (name == command.name && command.run != nullptr) {
+      return command.run(argc - 1, argv + 1);
+    }
   }
   if (name.find('/') == std::string::npos) RunSiblingProgram(name, argv + 1);
   std::fprintf(stderr, "weft: unknown command '%s'\n", name.c_str());

@@ -1,5 +1,9 @@
 #include "cli/train/run_directory.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -52,6 +56,17 @@ absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& path) {
   fs::create_directories(path + "/logs", error);
   if (error) return FileError("cannot make", path + "/logs", error);
   return run;
+}
+
+absl::Status RunDirectory::CheckIdle() const {
+  const std::string lock = path_ + "/learner.lock";
+  const int fd = open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return absl::OkStatus();  // No learner has been here yet.
+  const bool idle = flock(fd, LOCK_EX | LOCK_NB) == 0;
+  close(fd);
+  if (idle) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(path_, " is in use: a learner is running in it"));
 }
 
 absl::Status RunDirectory::WriteConfig(const std::string& yaml) const {

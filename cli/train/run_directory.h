@@ -24,6 +24,9 @@ class RunDirectory {
     return path_ + "/logs/" + process + ".log";
   }
 
+  // FAILED_PRECONDITION while a learner uses this run: it holds a lock on learner.lock.
+  absl::Status CheckIdle() const;
+
   // Writes config.yaml whole or not at all.
   absl::Status WriteConfig(const std::string& yaml) const;
 

@@ -27,24 +27,26 @@ class Supervisor {
   // `programs` is the folder of weft-learner, weft-actor and weft-worker.
   Supervisor(RunDirectory run, TrainConfig config, std::string programs);
 
-  // Returns once the learner serves and every actor was started.
+  // Starts the learner. Tend starts the actors once it serves.
   absl::Status Start(bool resume);
 
-  // Looks after the processes once; call it every second or so. An error ends the run.
+  // Looks after the processes once and returns at once; call it every second or so. An
+  // error ends the run.
   absl::Status Tend();
 
-  // The learner's view of the run. UNAVAILABLE while it is being restarted.
+  // The learner's view of the run. UNAVAILABLE while it starts.
   absl::StatusOr<v1::GetStatusResponse> LearnerStatus();
 
-  // Asks every process to end in an orderly way, the learner last and with a
-  // checkpoint, and waits at most `grace` for it. DEADLINE_EXCEEDED names what had not
-  // ended by then and, with `kill`, was killed; without, Stop can be called again to
-  // wait on.
-  absl::Status Stop(absl::Duration grace, bool kill);
+  // Asks every process once to end in an orderly way, the learner last and with a
+  // checkpoint, and waits at most `grace`. DEADLINE_EXCEEDED names what still runs:
+  // call it again to wait on, or Kill. Another error tells why the learner failed to
+  // end well.
+  absl::Status Stop(absl::Duration grace);
 
-  // Kills everything at once.
+  // Kills and reaps everything at once.
   void Kill();
 
+  bool serving() const { return admin_ != nullptr; }
   const std::string& learner_admin_address() const { return learner_admin_address_; }
   int learner_restarts() const { return learner_restarts_; }
   int actor_restarts() const { return actor_restarts_; }
@@ -52,16 +54,18 @@ class Supervisor {
  private:
   struct Actor {
     std::string id;
-    std::unique_ptr<ChildProcess> process;
-    int quick_deaths = 0;  // In a row.
+    std::unique_ptr<ChildProcess> process;  // Null before the start and between two.
+    int quick_deaths = 0;                   // In a row.
     absl::Time started;
-    absl::Time restart_at = absl::InfiniteFuture();
+    absl::Time start_at = absl::InfinitePast();
   };
 
   absl::Status StartLearner(bool resume);
   absl::Status StartActor(Actor* actor);
   absl::Status TendLearner();
   absl::Status TendActor(Actor* actor);
+  // Whether the learner has written where it serves.
+  bool FindLearner();
   absl::Status ExitError(const std::string& process, const ExitStatus& status) const;
 
   const RunDirectory run_;
@@ -70,8 +74,12 @@ class Supervisor {
   std::string learner_address_;
   std::string learner_admin_address_;
   std::unique_ptr<ChildProcess> learner_;
-  std::unique_ptr<v1::AdminService::Stub> admin_;
+  absl::Time learner_start_deadline_;
+  std::unique_ptr<v1::AdminService::Stub> admin_;  // Null while the learner starts.
   std::vector<Actor> actors_;
+  bool finished_ = false;  // The learner said so: actors may end now.
+  bool actors_asked_to_stop_ = false;
+  bool learner_asked_to_stop_ = false;
   int learner_restarts_ = 0;
   int actor_restarts_ = 0;
 };

@@ -66,6 +66,7 @@ absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
   if (!arguments.resume.empty()) {
     auto run = RunDirectory::Open(arguments.resume);
     if (!run.ok()) return run.status();
+    if (absl::Status status = run->CheckIdle(); !status.ok()) return status;
     auto config = LoadTrainConfig(run->config(), arguments.overrides);
     if (!config.ok()) return config.status();
     // Overrides of a resumed run last: the learner and the actors read the file.
@@ -91,8 +92,13 @@ absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
 // Shows progress until the learner has finished. CANCELLED when the user interrupts.
 absl::Status Watch(Supervisor& supervisor, ProgressDisplay& display) {
   int learner_restarts = 0, actor_restarts = 0;
+  std::string admin_address;
   while (interrupts == 0) {
     if (absl::Status status = supervisor.Tend(); !status.ok()) return status;
+    if (supervisor.learner_admin_address() != admin_address) {
+      admin_address = supervisor.learner_admin_address();
+      display.Note("metrics: http://" + admin_address + "/metrics");
+    }
     if (supervisor.learner_restarts() != learner_restarts) {
       learner_restarts = supervisor.learner_restarts();
       display.Note("the learner was killed; it goes on from its newest checkpoint");
@@ -114,15 +120,21 @@ absl::Status Watch(Supervisor& supervisor, ProgressDisplay& display) {
 int Interrupted(Supervisor& supervisor, const RunDirectory& run) {
   std::fprintf(stderr, "stopping with a checkpoint; press Ctrl-C again to kill\n");
   // The grace is waited out in slices, so that a second Ctrl-C is heard.
-  absl::Status stopped;
   const absl::Time deadline = absl::Now() + kStopGrace;
+  absl::Status stopped;
   do {
-    stopped = supervisor.Stop(absl::Milliseconds(200), /*kill=*/false);
-  } while (!stopped.ok() && interrupts < 2 && absl::Now() < deadline);
-  if (!stopped.ok()) {
+    stopped = supervisor.Stop(absl::Milliseconds(200));
+  } while (absl::IsDeadlineExceeded(stopped) && interrupts < 2 &&
+           absl::Now() < deadline);
+  if (absl::IsDeadlineExceeded(stopped)) {
     supervisor.Kill();
-    return Fail(absl::AbortedError("killed before it had stopped"), kExitInterrupted);
+    return Fail(
+        absl::AbortedError(absl::StrCat(
+            "killed; ", absl::string_view(stopped.message()),
+            "; what was stored goes on with: weft train --resume ", run.path())),
+        kExitInterrupted);
   }
+  if (!stopped.ok()) return Fail(stopped);
   std::fprintf(stderr, "stopped; go on with: weft train --resume %s\n",
                run.path().c_str());
   return kExitInterrupted;
@@ -134,21 +146,20 @@ int Run(const Arguments& arguments) {
   const RunDirectory& run = prepared->run;
   CatchInterrupts();
   Supervisor supervisor(run, prepared->config, ExecutableFolder());
-  std::fprintf(stderr, "run %s: starting the learner and %d actor%s\n",
+  std::fprintf(stderr, "run %s: starting the learner and %d actor%s; logs in %s/logs\n",
                run.path().c_str(), prepared->config.actor.actors,
-               prepared->config.actor.actors == 1 ? "" : "s");
+               prepared->config.actor.actors == 1 ? "" : "s", run.path().c_str());
   if (absl::Status status = supervisor.Start(!arguments.resume.empty()); !status.ok()) {
     return Fail(status);
   }
-  std::fprintf(stderr, "metrics: http://%s/metrics | logs: %s/logs\n",
-               supervisor.learner_admin_address().c_str(), run.path().c_str());
   ProgressDisplay display(isatty(STDERR_FILENO));
   const absl::Status watched = Watch(supervisor, display);
   display.Finish();
   if (absl::IsCancelled(watched)) return Interrupted(supervisor, run);
   if (!watched.ok()) return Fail(watched);
-  if (absl::Status status = supervisor.Stop(kStopGrace, /*kill=*/true); !status.ok()) {
-    std::fprintf(stderr, "weft train: %s\n", std::string(status.message()).c_str());
+  if (absl::Status status = supervisor.Stop(kStopGrace); !status.ok()) {
+    supervisor.Kill();
+    return Fail(status);
   }
   const auto summary = ReadSummary(run.summary());
   if (!summary.ok()) return Fail(summary.status());

@@ -1,6 +1,7 @@
 #include "common/config/train_config.h"
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -129,6 +130,10 @@ absl::StatusOr<TrainConfig> ParseTrainConfig(
 
 absl::StatusOr<TrainConfig> LoadTrainConfig(const std::string& path,
                                             const std::vector<std::string>& overrides) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return absl::NotFoundError(absl::StrCat(path, ": is a folder, not a file"));
+  }
   std::ifstream file(path);
   if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened"));
   const std::string text((std::istreambuf_iterator<char>(file)),

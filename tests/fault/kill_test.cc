@@ -58,6 +58,16 @@ TEST(KillTest, AnActorThatIsKilledIsStartedAgain) {
   EXPECT_THAT(run.output(), HasSubstr("an actor was killed"));
 }
 
+TEST(KillTest, AnActorThatIsAskedToStopIsStartedAgain) {
+  TrainingRun run(SyntheticConfig(60));
+  run.Start();
+  ASSERT_TRUE(Eventually([&] {
+    return run.Iterations().size() >= 2 && run.actor_pid() > 1;
+  })) << run.Everything();
+  kill(run.actor_pid(), SIGTERM);
+  ExpectWholeRun(run, 60);
+}
+
 TEST(KillTest, ALearnerThatIsKilledGoesOnFromItsCheckpoint) {
   TrainingRun run(SyntheticConfig(60));
   run.Start();

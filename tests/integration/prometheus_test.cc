@@ -13,8 +13,6 @@
 namespace weft {
 namespace {
 
-constexpr char kPrometheusAddress[] = "127.0.0.1:19190";
-
 std::string Get(const std::string& address, const std::string& path) {
   httplib::Client client("http://" + address);
   const auto response = client.Get(path.c_str());
@@ -22,9 +20,10 @@ std::string Get(const std::string& address, const std::string& path) {
 }
 
 // The value of the first series that answers the query; nullopt when there is none yet.
-std::optional<double> Query(const std::string& expression) {
+std::optional<double> Query(const std::string& prometheus,
+                            const std::string& expression) {
   const auto answer = nlohmann::json::parse(
-      Get(kPrometheusAddress, "/api/v1/query?query=" + expression), nullptr, false);
+      Get(prometheus, "/api/v1/query?query=" + expression), nullptr, false);
   if (!answer.is_object() || answer["data"]["result"].empty()) return std::nullopt;
   return std::stod(answer["data"]["result"][0]["value"][1].get<std::string>());
 }
@@ -100,17 +99,18 @@ TEST_F(PrometheusTest, EpisodesAndRewardCanBeQueried) {
                          "  - job_name: actor\n"
                          "    static_configs: [{targets: ['",
                          actor_, "']}]\n"));
+  const std::string address = absl::StrCat("127.0.0.1:", FreePort());
   auto prometheus = ChildProcess::Start(
       {"/usr/bin/prometheus", "--config.file=" + folder.path() + "/prometheus.yml",
        "--storage.tsdb.path=" + folder.path() + "/data",
-       absl::StrCat("--web.listen-address=", kPrometheusAddress)},
+       "--web.listen-address=" + address},
       folder.path() + "/log");
   ASSERT_TRUE(prometheus.ok()) << prometheus.status();
-  EXPECT_TRUE(Eventually([] {
-    return Query("sum(weft_learner_episodes_total)").value_or(0) > 0 &&
-           Query("sum(weft_actor_episodes_total)").value_or(0) > 0 &&
-           Query("weft_learner_iteration_reward").has_value() &&
-           Query("sum(up)").value_or(0) == 2;
+  EXPECT_TRUE(Eventually([&] {
+    return Query(address, "sum(weft_learner_episodes_total)").value_or(0) > 0 &&
+           Query(address, "sum(weft_actor_episodes_total)").value_or(0) > 0 &&
+           Query(address, "weft_learner_iteration_reward").has_value() &&
+           Query(address, "sum(up)").value_or(0) == 2;
   })) << ReadFile(folder.path() + "/log");
 }
 

@@ -1,8 +1,10 @@
 #include "tests/integration/training_run.h"
 
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +27,15 @@ std::string Environment(const char* name) {
   const char* value = getenv(name);
   EXPECT_NE(value, nullptr) << name << " is set by CTest; run this test through it";
   return value == nullptr ? "" : value;
+}
+
+std::vector<std::string> WithOverrides(std::vector<std::string> arguments,
+                                       const std::vector<std::string>& overrides) {
+  for (const std::string& override : overrides) {
+    arguments.push_back("--set");
+    arguments.push_back(override);
+  }
+  return arguments;
 }
 
 nlohmann::json ReadJson(const std::string& path) {
@@ -71,6 +82,18 @@ Finished RunToEnd(const std::vector<std::string>& argv, absl::Duration timeout) 
   const auto status = (*child)->Wait(timeout);
   EXPECT_TRUE(status) << argv[0] << " did not end; it said:\n" << ReadFile(log);
   return {status.value_or(ExitStatus{-1, 0}), ReadFile(log)};
+}
+
+int FreePort() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), length), 0);
+  EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  close(fd);
+  return ntohs(address.sin_port);
 }
 
 std::vector<pid_t> ChildrenOf(pid_t parent) {
@@ -124,17 +147,14 @@ void TrainingRun::Launch(std::vector<std::string> arguments) {
   weft_ = *std::move(weft);
 }
 
-void TrainingRun::Start() {
-  Launch({"--runs", folder_.path() + "/runs", folder_.path() + "/config.yaml"});
+void TrainingRun::Start(const std::vector<std::string>& overrides) {
+  Launch(WithOverrides(
+      {"--runs", folder_.path() + "/runs", folder_.path() + "/config.yaml"},
+      overrides));
 }
 
 void TrainingRun::Resume(const std::vector<std::string>& overrides) {
-  std::vector<std::string> arguments = {"--resume", run_folder()};
-  for (const std::string& override : overrides) {
-    arguments.push_back("--set");
-    arguments.push_back(override);
-  }
-  Launch(arguments);
+  Launch(WithOverrides({"--resume", run_folder()}, overrides));
 }
 
 std::optional<ExitStatus> TrainingRun::Wait(absl::Duration timeout) {

@@ -35,6 +35,9 @@ struct Finished {
 Finished RunToEnd(const std::vector<std::string>& argv,
                   absl::Duration timeout = absl::Seconds(120));
 
+// A TCP port of 127.0.0.1 that is free now.
+int FreePort();
+
 // The processes whose parent is `parent`.
 std::vector<pid_t> ChildrenOf(pid_t parent);
 
@@ -58,7 +61,7 @@ class TrainingRun {
   ~TrainingRun();
 
   // Runs `weft train` on the configuration, or on with the run that was begun.
-  void Start();
+  void Start(const std::vector<std::string>& overrides = {});
   void Resume(const std::vector<std::string>& overrides = {});
 
   ChildProcess& weft() { return *weft_; }

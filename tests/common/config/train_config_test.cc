@@ -113,5 +113,10 @@ TEST(TrainConfigTest, AMissingFileIsNotFound) {
               HasSubstr("/nonexistent/run.yaml"));
 }
 
+TEST(TrainConfigTest, AFolderIsNotAConfig) {
+  const auto config = LoadTrainConfig(::testing::TempDir());
+  EXPECT_EQ(config.status().code(), absl::StatusCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace weft

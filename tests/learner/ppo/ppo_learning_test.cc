@@ -8,7 +8,7 @@
 namespace weft {
 namespace {
 
-constexpr int kUpdates = 80;  // At most.
+constexpr int kUpdates = 160;  // At most.
 constexpr int kUpdatesBetweenTrials = 10;
 constexpr int kEpisodesPerUpdate = 32;
 
