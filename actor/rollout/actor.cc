@@ -253,11 +253,8 @@ absl::StatusOr<ActorEnd> RunActor(const TrainConfig& config,
   absl::Status status = actor->Start();
   if (status.ok()) status = actor->RunUntilEnd();
   const ActorEnd end = actor->Finish();
-  // Abandoned slots still use everything in it. And gRPC 1.51 can abort (a reference
-  // count below zero) when a channel is destroyed in the middle of a connection
-  // attempt, as it is when the learner cannot be reached: the process ends now, so the
-  // channel may end with it.
-  (void)actor.release();
+  // Abandoned slots still use everything in it.
+  if (end == ActorEnd::kAbandoned) (void)actor.release();
   if (!status.ok() && !absl::IsCancelled(status)) return status;
   return end;
 }

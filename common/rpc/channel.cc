@@ -1,10 +1,27 @@
 #include "common/rpc/channel.h"
 
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 
 namespace weft {
+namespace {
+
+// gRPC 1.51 can abort (a reference count below zero) when the last channel ends, and the
+// library with it, in the middle of a connection attempt, as happens when the learner is
+// gone. A channel that nobody uses has no thread of its own, and a process makes few.
+void KeepUntilExit(std::shared_ptr<grpc::Channel> channel) {
+  static auto* mutex = new absl::Mutex();
+  static auto* channels = new std::vector<std::shared_ptr<grpc::Channel>>();
+  absl::MutexLock lock(mutex);
+  channels->push_back(std::move(channel));
+}
+
+}  // namespace
 
 std::shared_ptr<grpc::Channel> CreateRpcChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
@@ -17,8 +34,10 @@ std::shared_ptr<grpc::Channel> CreateRpcChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(kMaxRpcMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxRpcMessageBytes);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(
+      address, grpc::InsecureChannelCredentials(), arguments);
+  KeepUntilExit(channel);
+  return channel;
 }
 
 void SetDeadline(grpc::ClientContext* context, absl::Duration timeout) {
