@@ -6,7 +6,8 @@ namespace weft {
 namespace {
 
 void VisitPolicy(PolicyOptions* policy, FieldVisitor& visitor) {
-  visitor.Choice("encoder", &policy->encoder, {"lstm"});
+  visitor.Choice("encoder", &policy->encoder,
+                 {"lstm", "distilbert", "bert", "gpt2", "convnext", "llama"});
   visitor.Integer("width", &policy->width, 8, 4096);
   visitor.Integer("layers", &policy->layers, 1, 48);
 }

@@ -11,7 +11,7 @@
 
 namespace weft {
 
-// The policy network. All six encoders of the design share these; `lstm` is built.
+// The policy network. All encoders (common/policy/encoders/encoder.h) share these.
 struct PolicyOptions {
   std::string encoder = "lstm";
   int width = 128;  // Features of an encoded token; even.

@@ -1,8 +1,8 @@
 #include "common/policy/network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -21,7 +21,22 @@ absl::Status Validate(const PolicyOptions& options) {
     return absl::InvalidArgumentError(
         absl::StrCat("policy.layers: expected 1 to 64, got ", options.layers));
   }
+  const int64_t heads = AttentionHeads(options);
+  if (heads > 0 && options.width % (2 * heads) != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("policy.width: ", options.encoder, " has ", heads,
+                     " heads of an even width; expected a multiple of ", 2 * heads,
+                     ", got ", options.width));
+  }
   return absl::OkStatus();
+}
+
+torch::Tensor Gaussian(torch::IntArrayRef shape, std::mt19937_64& random) {
+  torch::Tensor values = torch::empty(shape);
+  std::normal_distribution<float> normal;
+  float* const begin = values.data_ptr<float>();
+  std::generate(begin, begin + values.numel(), [&] { return normal(random); });
+  return values;
 }
 
 // A matrix with orthonormal rows or columns, times `gain` (Saxe et al. 2013).
@@ -29,19 +44,16 @@ torch::Tensor Orthogonal(int64_t rows, int64_t columns, double gain,
                          std::mt19937_64& random) {
   const int64_t large = std::max(rows, columns);
   const int64_t small = std::min(rows, columns);
-  std::normal_distribution<float> normal;
-  std::vector<float> values(large * small);
-  for (float& value : values) value = normal(random);
-  const torch::Tensor gaussian =
-      torch::from_blob(values.data(), {large, small}).clone();
-  torch::Tensor q = std::get<0>(torch::linalg_qr(gaussian));
+  torch::Tensor q = std::get<0>(torch::linalg_qr(Gaussian({large, small}, random)));
   if (rows < columns) q = q.t();
   return (q * gain).contiguous();
 }
 
 // The gain of a weight matrix, by its name. The policy starts near the uniform one,
-// which explores best, and the critic near the mean of the returns.
-double GainOf(const std::string& name) {
+// which explores best, and the critic near the mean of the returns. The residual sums
+// of GPT-2 start at a variance that does not grow with its layers (two for each).
+double GainOf(const std::string& name, int layers) {
+  if (absl::EndsWith(name, "_residual.weight")) return 1 / std::sqrt(2.0 * layers);
   if (absl::EndsWith(name, "value_out.weight")) return 0.1;
   if (absl::EndsWith(name, "_out.weight")) return 0.01;
   if (absl::StrContains(name, "embedding")) return 1.0;
@@ -108,14 +120,20 @@ void PolicyNetwork::Initialize(uint64_t seed) {
   std::mt19937_64 random(seed);
   for (auto& item : named_parameters()) {
     torch::Tensor& parameter = item.value();
-    if (parameter.dim() != 2) {
-      parameter.zero_();
+    if (parameter.dim() == 1) {  // Biases, and the scales of normalisations.
+      parameter.fill_(absl::EndsWith(item.key(), "norm.weight") ? 1 : 0);
+      continue;
+    }
+    if (parameter.dim() == 3) {  // Depthwise: [width, 1, kernel].
+      parameter.copy_(Gaussian(parameter.sizes(), random));
+      parameter.mul_(1 / std::sqrt(static_cast<double>(parameter.size(2))));
       continue;
     }
     // The matrices of a recurrent layer are its four gates on top of each other.
     const int64_t gates = absl::StrContains(item.key(), "lstm") ? 4 : 1;
     for (torch::Tensor& gate : parameter.chunk(gates)) {
-      gate.copy_(Orthogonal(gate.size(0), gate.size(1), GainOf(item.key()), random));
+      gate.copy_(Orthogonal(gate.size(0), gate.size(1),
+                            GainOf(item.key(), options_.layers), random));
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "common/policy/encoders/encoder.h"
 
+#include <algorithm>
 #include <map>
 
 namespace weft {
@@ -11,7 +12,9 @@ using EncoderFactory = std::shared_ptr<Encoder> (*)(const PolicyOptions&);
 // library.
 const std::map<std::string, EncoderFactory>& Registry() {
   static const auto* const registry = new std::map<std::string, EncoderFactory>{
-      {"lstm", MakeLstmEncoder},
+      {"bert", MakeBertEncoder},       {"convnext", MakeConvNextEncoder},
+      {"distilbert", MakeBertEncoder}, {"gpt2", MakeGpt2Encoder},
+      {"llama", MakeLlamaEncoder},     {"lstm", MakeLstmEncoder},
   };
   return *registry;
 }
@@ -21,6 +24,11 @@ const std::map<std::string, EncoderFactory>& Registry() {
 std::shared_ptr<Encoder> MakeEncoder(const PolicyOptions& options) {
   const auto it = Registry().find(options.encoder);
   return it == Registry().end() ? nullptr : it->second(options);
+}
+
+int64_t AttentionHeads(const PolicyOptions& options) {
+  if (options.encoder == "lstm" || options.encoder == "convnext") return 0;
+  return std::max(4, options.width / 64);
 }
 
 std::vector<std::string> EncoderNames() {
