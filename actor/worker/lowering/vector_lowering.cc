@@ -32,6 +32,7 @@ module attributes {transform.with_named_sequence} {
       transform.apply_patterns.vector.lower_multi_reduction lowering_strategy = innerparallel
     } : !transform.any_op
     transform.apply_patterns to %function {
+      transform.apply_patterns.vector.lower_masks
       transform.apply_patterns.vector.lower_outerproduct
       transform.apply_patterns.vector.lower_broadcast
       transform.apply_patterns.vector.lower_transpose lowering_strategy = shuffle_16x16

@@ -1,6 +1,9 @@
 #include "actor/worker/program/fusion_group.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "llvm/ADT/STLExtras.h"
 
 namespace weft {
 namespace {
@@ -41,6 +44,55 @@ mlir::linalg::LinalgOp PointwiseReader(mlir::linalg::LinalgOp producer) {
   return reader;
 }
 
+bool IsMember(const std::vector<mlir::linalg::LinalgOp>& found, mlir::Operation* op) {
+  return op != nullptr && IndexOf(found, op) >= 0;
+}
+
+// Of the leading dimensions of the output: how many are parallel loops that index the
+// same dimension of every operand that a member makes.
+int SharedDimensions(const std::vector<mlir::linalg::LinalgOp>& found,
+                     mlir::linalg::LinalgOp op) {
+  const mlir::AffineMap output = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  const auto iterators = op.getIteratorTypesArray();
+  unsigned shared = 0;
+  for (; shared < output.getNumResults(); ++shared) {
+    auto loop = mlir::dyn_cast<mlir::AffineDimExpr>(output.getResult(shared));
+    if (!loop || iterators[loop.getPosition()] != mlir::utils::IteratorType::parallel) {
+      break;
+    }
+    const bool everywhere = llvm::all_of(op->getOpOperands(), [&](auto& operand) {
+      if (!IsMember(found, operand.get().getDefiningOp())) return true;
+      const mlir::AffineMap map = op.getMatchingIndexingMap(&operand);
+      return map.getNumResults() > shared && map.getResult(shared) == loop;
+    });
+    if (!everywhere) break;
+  }
+  return static_cast<int>(shared);
+}
+
+// All operations of the function, where the last one reads what the others make and
+// nothing else does, and where all of them run over the same rows.
+FusionGroup FindRowGroup(const std::vector<mlir::linalg::LinalgOp>& found,
+                         const ProgramInfo& info) {
+  FusionGroup group;
+  group.shared_dimensions = std::numeric_limits<int>::max();
+  for (size_t i = 0; i < found.size(); ++i) {
+    mlir::linalg::LinalgOp op = found[i];
+    const bool last = i + 1 == found.size();
+    if (op->getBlock() != found.back()->getBlock() || op.getNumDpsInits() != 1 ||
+        (!last && !llvm::all_of(op->getUsers(), [&](mlir::Operation* user) {
+          return IsMember(found, user);
+        }))) {
+      return FusionGroup();
+    }
+    group.shared_dimensions =
+        std::min(group.shared_dimensions, SharedDimensions(found, op));
+    const int index = static_cast<int>(i);
+    if (index != info.anchor_index) group.members.push_back(index);
+  }
+  return group.shared_dimensions > 0 ? group : FusionGroup();
+}
+
 }  // namespace
 
 FusionGroup FindFusionGroup(const std::vector<mlir::linalg::LinalgOp>& found,
@@ -53,11 +105,22 @@ FusionGroup FindFusionGroup(const std::vector<mlir::linalg::LinalgOp>& found,
   }
   auto fill = op.getDpsInits()[0].getDefiningOp<mlir::linalg::FillOp>();
   if (fill) group.fill = IndexOf(found, fill);
+  if (group.fill >= 0) group.members.push_back(group.fill);
   for (mlir::linalg::LinalgOp reader = PointwiseReader(op); reader;
        reader = PointwiseReader(reader)) {
     const int index = IndexOf(found, reader);
     if (index < 0) break;
-    group.consumers.push_back(index);
+    group.members.push_back(index);
+  }
+  const bool tiles_more_than_rows = anchor.kind == AnchorKind::kContraction ||
+                                    anchor.kind == AnchorKind::kConvolution;
+  if (!tiles_more_than_rows && group.members.size() + 1 < found.size()) {
+    FusionGroup rows = FindRowGroup(found, info);
+    rows.fill = group.fill;
+    if (!rows.empty()) return rows;
+  }
+  if (!group.empty()) {
+    group.shared_dimensions = static_cast<int>(Output(anchor).coefficients.size());
   }
   return group;
 }

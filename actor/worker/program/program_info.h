@@ -10,15 +10,19 @@
 
 namespace weft {
 
-// The operations that can share one loop over tiles of the output with the anchor.
-// Entries are indices in ProgramInfo::ops.
+// The operations that can share one loop over tiles with the anchor. Entries are
+// indices in ProgramInfo::ops.
 struct FusionGroup {
-  // Each reads the one before it (the first reads the anchor) where it writes, point by
-  // point, and is its only reader. The last one writes what the group leaves behind.
-  std::vector<int> consumers;
-  int fill = -1;  // What initializes the anchor's output, or -1.
+  // All but the anchor, in textual order. The last one, or the anchor where that comes
+  // later, writes what the group leaves behind; only members read the others.
+  std::vector<int> members;
+  int fill = -1;  // Of the members: what initializes the anchor's output, or -1.
+  // Tiles of this many leading dimensions of the anchor's output are the same tiles of
+  // every tensor that a member hands to another: 2 for a matmul and what it is biased
+  // with, 1 (the rows) for a softmax.
+  int shared_dimensions = 0;
 
-  bool empty() const { return consumers.empty() && fill < 0; }
+  bool empty() const { return members.empty(); }
 };
 
 struct ProgramInfo {

@@ -1,38 +1,48 @@
+#include <algorithm>
+#include <vector>
+
 #include "actor/worker/transforms/emission.h"
 
 namespace weft {
 namespace {
 
-// Extents of an operation whose loops are the dimensions of the anchor's output.
-void FollowAnchor(const Nest& nest, StructuredOp* op) {
-  const OperandInfo& output = Output(nest.op);
-  for (size_t d = 0; d < output.coefficients.size(); ++d) {
-    op->loops[d].extent = nest.extents[LoopOfDimension(output.coefficients[d])];
+// Gives the loops of a member the extents that they have in a tile.
+void FollowAnchor(const Nest& nest, int shared_dimensions, StructuredOp* op) {
+  for (int d = 0; d < shared_dimensions; ++d) {
+    op->loops[LoopOfDimension(Output(*op).coefficients[d])].extent =
+        nest.extents[LoopOfDimension(Output(nest.op).coefficients[d])];
   }
 }
 
 }  // namespace
 
-// The loop is there already, around the last consumer or, without any, the anchor; from
-// there it goes upward, because only producers can be fused into a loop.
+// The loop is there already, around the last operation of the group; from there it goes
+// upward, because only producers can be fused into a loop.
 void EmitFuse(const Action& /*action*/, Emission* emission) {
   const FusionGroup& group = emission->program.fusion;
   Neighbours& neighbours = MatchNeighbours(emission);
   ScheduleText& text = emission->text;
-  for (size_t i = group.consumers.size(); i-- > 0;) {
-    Neighbour& consumer = neighbours[group.consumers[i]];
-    FollowAnchor(emission->nest, &consumer.op);
-    if (i + 1 == group.consumers.size()) continue;
-    consumer.handle = text.FuseInto(consumer.handle, &emission->forall);
+  std::vector<int> upward = group.members;
+  upward.push_back(emission->program.anchor_index);
+  std::sort(upward.rbegin(), upward.rend());
+  for (const int index : upward) {
+    const bool is_anchor = index == emission->program.anchor_index;
+    Handle& handle = is_anchor ? emission->anchor : neighbours[index].handle;
+    if (index != upward.front()) {
+      // What several members read is fused where the first of them reads it, so that
+      // their equal slices have to be one.
+      text.ApplyCse(emission->forall);
+      handle = text.FuseInto(handle, &emission->forall);
+    }
+    if (is_anchor) continue;
+    StructuredOp& op = neighbours[index].op;
+    FollowAnchor(emission->nest, group.shared_dimensions, &op);
+    // A few numbers that start a reduction. Two equal fills can have become one
+    // operation, which must not be vectorized twice.
+    if (op.fill && index != group.fill) handle.clear();
   }
-  if (!group.consumers.empty()) {
-    emission->anchor = text.FuseInto(emission->anchor, &emission->forall);
-  }
-  if (group.fill >= 0) {
-    Neighbour& fill = neighbours[group.fill];
-    FollowAnchor(emission->nest, &fill.op);
-    fill.handle = text.FuseInto(fill.handle, &emission->forall);
-  }
+  // What members hand to each other then fills a buffer of one tile, not of them all.
+  text.ApplyPatterns(text.MatchAll("func.func"), {"tensor.fold_tensor_empty"});
   text.Annotate(emission->anchor, kAnchorAttribute);
 }
 

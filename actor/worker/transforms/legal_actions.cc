@@ -40,6 +40,18 @@ bool AllowsSplit(const SizeMask& mask) {
                      [](SizeSet set) { return set != 1; });
 }
 
+// Whether the last action made a loop over tiles that the fusion group can share.
+bool TilesCanBeShared(const Nest& nest) {
+  if (nest.fusable_loops == 0 || nest.history.empty() ||
+      nest.history.back().kind != ActionKind::kParallelize) {
+    return false;
+  }
+  for (size_t i = 0; i < nest.parallelized.size(); ++i) {
+    if (nest.parallelized[i] && !(nest.fusable_loops >> i & 1)) return false;
+  }
+  return true;
+}
+
 int LoopsLongerThanOne(const Nest& nest) {
   return static_cast<int>(std::count_if(nest.extents.begin(), nest.extents.end(),
                                         [](int64_t extent) { return extent > 1; }));
@@ -72,10 +84,7 @@ ActionMask LegalActions(const Nest& nest, const MachineModel& machine) {
     allow(ActionKind::kParallelize);
     mask.sizes[SizeSlot(ActionKind::kParallelize, {})] = std::move(parallel);
   }
-  if (nest.fusable && !nest.was_fused && !nest.history.empty() &&
-      nest.history.back().kind == ActionKind::kParallelize) {
-    allow(ActionKind::kFuse);
-  }
+  if (TilesCanBeShared(nest)) allow(ActionKind::kFuse);
   SizeMask pack = PackSizes(nest, machine);
   if (!nest.was_packed && nest.tile_bands == 0 && nest.pending_order.empty() &&
       !pack.allowed.empty()) {

@@ -24,9 +24,8 @@ int64_t LargestDivisor(int64_t extent, int64_t at_most) {
 }
 
 bool IsInGroup(const FusionGroup& group, size_t op) {
-  const int index = static_cast<int>(op);
-  return index == group.fill ||
-         std::count(group.consumers.begin(), group.consumers.end(), index) > 0;
+  return std::count(group.members.begin(), group.members.end(), static_cast<int>(op)) >
+         0;
 }
 
 }  // namespace

@@ -3,14 +3,25 @@
 #include "actor/worker/program/packed_op.h"
 
 namespace weft {
+namespace {
 
-Nest::Nest(const StructuredOp& anchor, bool fusable)
+uint32_t FusableLoops(const ProgramInfo& program) {
+  uint32_t loops = 0;
+  for (int d = 0; d < program.fusion.shared_dimensions; ++d) {
+    loops |= uint32_t{1} << LoopOfDimension(Output(program.anchor()).coefficients[d]);
+  }
+  return loops;
+}
+
+}  // namespace
+
+Nest::Nest(const StructuredOp& anchor, uint32_t fusable_loops)
     : op(anchor),
       parallelized(anchor.loops.size(), false),
       times_tiled(anchor.loops.size(), 0),
       counts_panels(anchor.loops.size(), false),
       inside_panel(anchor.loops.size(), false),
-      fusable(fusable) {
+      fusable_loops(fusable_loops) {
   for (const LoopInfo& loop : anchor.loops) {
     extents.push_back(loop.extent);
     reduction.push_back(loop.reduction);
@@ -19,7 +30,7 @@ Nest::Nest(const StructuredOp& anchor, bool fusable)
 }
 
 Nest::Nest(const ProgramInfo& program)
-    : Nest(program.anchor(), !program.fusion.empty()) {}
+    : Nest(program.anchor(), FusableLoops(program)) {}
 
 std::vector<int64_t> Nest::SplittingSizes(const std::vector<int64_t>& sizes) const {
   std::vector<int64_t> splitting = sizes;

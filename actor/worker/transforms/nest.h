@@ -14,8 +14,7 @@ namespace weft {
 // Plain data; every tile divides its loop, and panels are padded, so the extents are
 // exact.
 struct Nest {
-  // `fusable`: the program's fusion group is not empty.
-  explicit Nest(const StructuredOp& anchor, bool fusable = false);
+  explicit Nest(const StructuredOp& anchor, uint32_t fusable_loops = 0);
   explicit Nest(const ProgramInfo& program);
 
   // Requires a legal action.
@@ -35,11 +34,12 @@ struct Nest {
   std::vector<int> pending_order;     // Of the next band; empty: none.
   Schedule history;
   int tile_bands = 0;  // By tile actions alone.
-  bool fusable = false;
   bool was_parallelized = false;
   bool was_fused = false;
   bool was_packed = false;
   bool done = false;
+  // Bit i: tiles of loop i can be shared with the program's fusion group; 0: no group.
+  uint32_t fusable_loops = 0;
 
  private:
   void Split(const std::vector<int64_t>& sizes);

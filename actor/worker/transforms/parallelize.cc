@@ -3,21 +3,19 @@
 namespace weft {
 namespace {
 
-// A loop over tiles of the last elementwise operation after the anchor, into which fuse
-// then moves what comes before it.
-void TileLastConsumer(const std::vector<int64_t>& sizes, Emission* emission) {
+// A loop over tiles of the last operation of the group, into which fuse then moves what
+// comes before it.
+void TileLastMember(const std::vector<int64_t>& sizes, Emission* emission) {
   const ProgramInfo& program = emission->program;
-  const int last = program.fusion.consumers.back();
-  const OperandInfo& output = Output(program.anchor());
-  std::vector<int64_t> consumer_sizes;
-  for (const std::vector<int64_t>& dimension : output.coefficients) {
-    const int loop = LoopOfDimension(dimension);
-    consumer_sizes.push_back(sizes[loop]);
+  Neighbour& last = MatchNeighbours(emission)[program.fusion.members.back()];
+  std::vector<int64_t> member_sizes(last.op.num_loops(), 0);
+  for (int d = 0; d < program.fusion.shared_dimensions; ++d) {
+    member_sizes[LoopOfDimension(Output(last.op).coefficients[d])] =
+        sizes[LoopOfDimension(Output(program.anchor()).coefficients[d])];
   }
-  Handle& consumer = MatchNeighbours(emission)[last].handle;
   const ScheduleText::ForallTile tile =
-      emission->text.TileUsingForall(consumer, consumer_sizes);
-  consumer = tile.tiled;
+      emission->text.TileUsingForall(last.handle, member_sizes);
+  last.handle = tile.tiled;
   emission->forall = tile.loop;
 }
 
@@ -25,8 +23,9 @@ void TileLastConsumer(const std::vector<int64_t>& sizes, Emission* emission) {
 
 void EmitParallelize(const Action& action, Emission* emission) {
   const std::vector<int64_t> sizes = emission->nest.SplittingSizes(action.sizes);
-  if (emission->fuse_follows && !emission->program.fusion.consumers.empty()) {
-    TileLastConsumer(sizes, emission);
+  const ProgramInfo& program = emission->program;
+  if (emission->fuse_follows && program.fusion.members.back() > program.anchor_index) {
+    TileLastMember(sizes, emission);
     return;
   }
   if (emission->fuse_follows) MatchNeighbours(emission);

@@ -14,16 +14,6 @@ int64_t LargestDivisor(int64_t extent) {
   return size;
 }
 
-// Whether every panel that the operand moves with is full.
-bool FillsItsPanels(const Packing& packing, const OperandInfo& operand) {
-  for (const std::vector<int64_t>& dimension : operand.coefficients) {
-    const int loop = LoopOfDimension(dimension);
-    const int64_t size = packing.sizes[loop];
-    if (size != 0 && packing.extents[loop] % size != 0) return false;
-  }
-  return true;
-}
-
 int64_t PackedSize(const Packing& packing, const std::vector<int64_t>& dimension) {
   return packing.sizes[LoopOfDimension(dimension)];
 }
@@ -42,7 +32,7 @@ void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
   std::vector<int64_t> tile(outer, 1);
   tile[outer - 1] = LargestDivisor(extent(outer - 1));
   const bool wide = tile[outer - 1] >= kShortest;
-  if (wide && FillsItsPanels(packing, before)) {
+  if (wide) {
     text->VectorizeBySizes(text->TileUsingFor(pack, tile, {}), tile);
     return;
   }
@@ -59,7 +49,7 @@ void VectorizeUnpack(const Packing& packing, const Handle& unpack, ScheduleText*
   const int64_t line = packed_lines
                            ? PackedSize(packing, last)
                            : LargestDivisor(packing.extents[LoopOfDimension(last)]);
-  if (packed_lines && FillsItsPanels(packing, output)) {
+  if (packed_lines) {
     std::vector<int64_t> tile;
     for (const std::vector<int64_t>& dimension : output.coefficients) {
       const int64_t size = PackedSize(packing, dimension);

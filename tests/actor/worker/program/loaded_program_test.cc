@@ -259,5 +259,41 @@ TEST(LoadedProgramTest, SumOfTwoOutputLoopsIsNoWindow) {
   EXPECT_FALSE(CopyFrom("i + j", "23xf32").affine);
 }
 
+TEST(LoadedProgramTest, AMatmulSharesItsTilesWithWhatReadsItPointByPoint) {
+  const ProgramInfo info = Info("matmul_bias_relu");
+  EXPECT_EQ(info.fusion.shared_dimensions, 2);
+  EXPECT_EQ(info.fusion.members.size() + 1, info.ops.size());
+  EXPECT_TRUE(info.ops[info.fusion.fill].fill);
+}
+
+TEST(LoadedProgramTest, ASoftmaxSharesItsRowsFromEndToEnd) {
+  for (const char* name : {"softmax", "layer_norm"}) {
+    const ProgramInfo info = Info(name);
+    EXPECT_EQ(info.fusion.shared_dimensions, 1) << name;
+    EXPECT_EQ(info.fusion.members.size() + 1, info.ops.size()) << name;
+  }
+}
+
+// The second reader is no member, so that fusing would have to compute twice.
+TEST(LoadedProgramTest, WhatIsAlsoReturnedIsNotFused) {
+  auto program = LoadedProgram::Load(Context(), "p.mlir", R"mlir(
+#matrix = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (i)>
+func.func @main(%a: tensor<8x8xf32>, %r: tensor<8xf32>) -> (tensor<8x8xf32>, tensor<8xf32>) {
+  %empty = tensor.empty() : tensor<8x8xf32>
+  %exp = linalg.exp ins(%a : tensor<8x8xf32>) outs(%empty : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %sum = linalg.generic {indexing_maps = [#matrix, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%exp : tensor<8x8xf32>) outs(%r : tensor<8xf32>) {
+    ^bb0(%x: f32, %acc: f32):
+      %y = arith.addf %acc, %x : f32
+      linalg.yield %y : f32
+    } -> tensor<8xf32>
+  return %exp, %sum : tensor<8x8xf32>, tensor<8xf32>
+}
+)mlir");
+  ASSERT_TRUE(program.ok()) << program.status();
+  EXPECT_TRUE((*program)->info().fusion.empty());
+}
+
 }  // namespace
 }  // namespace weft

@@ -84,6 +84,18 @@ TEST(LegalActionsTest, ParallelizeComesOnceAndBeforeTiles) {
   EXPECT_FALSE(MaskAfter(op, {Tile({0, 0, 16})}).Allows(ActionKind::kParallelize));
 }
 
+TEST(LegalActionsTest, OnlyTilesOfSharedLoopsAreFused) {
+  const uint32_t rows = 1;
+  Nest nest(Matmul(64, 64, 64), rows);
+  EXPECT_FALSE(LegalActions(nest, Avx2()).Allows(ActionKind::kFuse));
+  Nest of_rows = nest;
+  of_rows.Advance(Parallelize({16, 0, 0}));
+  EXPECT_TRUE(LegalActions(of_rows, Avx2()).Allows(ActionKind::kFuse));
+  Nest of_columns = nest;
+  of_columns.Advance(Parallelize({16, 16, 0}));
+  EXPECT_FALSE(LegalActions(of_columns, Avx2()).Allows(ActionKind::kFuse));
+}
+
 TEST(LegalActionsTest, InterchangeIsNotRepeated) {
   const StructuredOp op = Matmul(64, 64, 64);
   EXPECT_FALSE(

@@ -63,6 +63,12 @@ const std::vector<Case>& Cases() {
       {"sum_columns", {Vectorize({4, 16}, VectorizeMode::kContract)}},
       {"transpose", {Tile({16, 0}), Vectorize({8, 8}, VectorizeMode::kContract)}},
       {"softmax", {Parallelize({8, 0}), Vectorize({2, 32}, VectorizeMode::kContract)}},
+      {"matmul_odd",
+       {Pack({4, 16, 0}), Vectorize({1, 1, 2, 4, 16}, VectorizeMode::kContract)}},
+      {"softmax",
+       {Parallelize({4, 0}), Fuse(), Vectorize({1, 32}, VectorizeMode::kContract)}},
+      {"layer_norm",
+       {Parallelize({4, 0}), Fuse(), Vectorize({1, 16}, VectorizeMode::kContract)}},
   };
   return *cases;
 }
