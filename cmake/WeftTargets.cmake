@@ -69,6 +69,12 @@ function(weft_test name)
   if(ARG_NEEDS)
     add_dependencies(${name} ${ARG_NEEDS})
   endif()
+  foreach(label IN LISTS ARG_LABELS)  # weft_unit_tests, weft_thread_tests, ...
+    if(NOT TARGET weft_${label}_tests)
+      add_custom_target(weft_${label}_tests)
+    endif()
+    add_dependencies(weft_${label}_tests ${name})
+  endforeach()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES
     LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
