@@ -14,7 +14,10 @@ namespace {
 constexpr size_t kTiles = 16;
 // Chance to go on to the next tile in the ranking.
 constexpr double kNextTile = 0.75;
-// Chance that a band splits a loop that it may split.
+// Chance that a band splits one loop alone, which most good ones do where the inner
+// structure is settled: the reduction of a packed matmul, the rows of a softmax.
+constexpr double kSplitOneLoop = 0.5;
+// Chance that any other band splits a loop that it may split.
 constexpr double kSplitLoop = 0.5;
 
 double Uniform(std::mt19937_64& random) {
@@ -43,6 +46,56 @@ int64_t DrawTileSize(SizeSet legal, std::mt19937_64& random) {
   return std::max(sizes[random() % sizes.size()], sizes[random() % sizes.size()]);
 }
 
+// One of the most promising register tiles.
+std::vector<int64_t> DrawRegisterTile(const SizeMask& mask, int64_t lanes,
+                                      std::mt19937_64& random) {
+  const std::vector<RegisterTile> tiles = RankRegisterTiles(mask, lanes, kTiles);
+  size_t index = 0;
+  while (index + 1 < tiles.size() && Uniform(random) < kNextTile) ++index;
+  return tiles[index].sizes;
+}
+
+// The loops that may be split, as bits.
+uint32_t SplittableLoops(const SizeMask& sizes) {
+  uint32_t loops = 0;
+  for (size_t i = 0; i < sizes.allowed.size(); ++i) {
+    if (sizes.allowed[i] & ~SizeSet{1}) loops |= uint32_t{1} << i;
+  }
+  return loops;
+}
+
+int NthLoop(uint32_t loops, int n) {
+  while (n-- > 0) loops &= loops - 1;
+  return __builtin_ctz(loops);
+}
+
+uint32_t AllLoops(const ActionMask& mask) {
+  return (uint32_t{1} << mask.num_loops) - 1;
+}
+
+// The loops whose order can matter: of the others a register tile has but one size,
+// such as the inside of a panel. All loops where nothing can be vectorized.
+uint32_t LoopsWithAnOrder(const ActionMask& mask) {
+  uint32_t loops = 0;
+  for (int m = 0; m < kNumVectorizeModes; ++m) {
+    const auto mode = static_cast<VectorizeMode>(m);
+    if (!mask.Allows(mode)) continue;
+    const SizeMask& sizes = mask.sizes[SizeSlot(ActionKind::kVectorize, mode)];
+    for (size_t i = 0; i < sizes.allowed.size(); ++i) {
+      const SizeSet allowed = sizes.allowed[i];
+      const bool one_size = (allowed & (allowed - 1)) == 0;
+      const bool unit = allowed >> SizeIndex(1) & 1;
+      if (!one_size || unit) loops |= uint32_t{1} << i;
+    }
+  }
+  return __builtin_popcount(loops) >= 2 ? loops : AllLoops(mask);
+}
+
+// Whether packing has settled the register tile.
+bool IsPacked(const ActionMask& mask) {
+  return LoopsWithAnOrder(mask) != AllLoops(mask);
+}
+
 }  // namespace
 
 InformedPolicy::InformedPolicy(const InformedPolicyOptions& options)
@@ -56,7 +109,7 @@ double InformedPolicy::Weight(const Observation& observation, ActionKind kind) c
     case ActionKind::kFuse:
       return 8;
     case ActionKind::kPack:
-      return 2;
+      return 3;
     case ActionKind::kParallelize:
       if (taken > 0) return 0.1;
       if (options_.threads > 1) return 12;
@@ -65,7 +118,7 @@ double InformedPolicy::Weight(const Observation& observation, ActionKind kind) c
     case ActionKind::kTile:
       return taken <= 1 ? 1.5 : 0.6;
     case ActionKind::kInterchange:
-      return 0.4;
+      return IsPacked(mask) ? 1.2 : 0.4;
     case ActionKind::kVectorize:
       return taken == 0 ? 0.8 : 1.6;
     case ActionKind::kStop:
@@ -79,10 +132,21 @@ Action InformedPolicy::DrawSplit(const ActionMask& mask, ActionKind kind,
   const SizeMask& sizes = mask.sizes[SizeSlot(kind, VectorizeMode::kContract)];
   Action wanted;
   wanted.kind = kind;
-  for (SizeSet allowed : sizes.allowed) {
-    // Packing everything that can be packed is the rule, splitting every loop is not.
-    const bool split = kind == ActionKind::kPack || Uniform(random) < kSplitLoop;
-    wanted.sizes.push_back(split ? DrawTileSize(allowed, random) : 0);
+  if (kind == ActionKind::kPack) {
+    wanted.sizes = DrawRegisterTile(sizes, lanes_, random);  // A panel becomes one.
+    return wanted;
+  }
+  const uint32_t loops = SplittableLoops(sizes);
+  const int count = __builtin_popcount(loops);
+  const bool settled = kind == ActionKind::kParallelize || IsPacked(mask);
+  const bool one = settled && count > 0 && Uniform(random) < kSplitOneLoop;
+  const int chosen =
+      one ? NthLoop(loops, static_cast<int>(random() % static_cast<uint64_t>(count)))
+          : -1;
+  for (size_t i = 0; i < sizes.allowed.size(); ++i) {
+    const bool split =
+        one ? static_cast<int>(i) == chosen : Uniform(random) < kSplitLoop;
+    wanted.sizes.push_back(split ? DrawTileSize(sizes.allowed[i], random) : 0);
   }
   wanted.sizes = NearestSizes(sizes, wanted.sizes);
   return wanted;
@@ -95,15 +159,15 @@ Action InformedPolicy::DecideTerminal(const ActionMask& mask,
   std::vector<VectorizeMode> modes;
   for (int m = 0; m < kNumVectorizeModes; ++m) {
     const auto mode = static_cast<VectorizeMode>(m);
-    if (mask.Allows(mode)) modes.push_back(mode);
+    // Partial results are the best choice where the output is short, and the worst of
+    // all for a matmul.
+    const int chances = mode == VectorizeMode::kReduction ? 1 : 3;
+    if (mask.Allows(mode)) modes.insert(modes.end(), chances, mode);
   }
   action.kind = ActionKind::kVectorize;
   action.mode = modes[random() % modes.size()];
-  const std::vector<RegisterTile> tiles = RankRegisterTiles(
-      mask.sizes[SizeSlot(action.kind, *action.mode)], lanes_, kTiles);
-  size_t index = 0;
-  while (index + 1 < tiles.size() && Uniform(random) < kNextTile) ++index;
-  action.sizes = tiles[index].sizes;
+  action.sizes =
+      DrawRegisterTile(mask.sizes[SizeSlot(action.kind, *action.mode)], lanes_, random);
   return action;
 }
 
@@ -134,8 +198,10 @@ Decision InformedPolicy::Decide(const Observation& observation, Selection,
     std::vector<int> order(mask.num_loops);
     for (int i = 0; i < mask.num_loops; ++i) order[i] = i;
     // One loop moves: what matters is mostly which loop is outermost or innermost.
-    const auto from = static_cast<int>(random() % order.size());
-    const auto to = static_cast<int>(random() % order.size());
+    const uint32_t loops = LoopsWithAnOrder(mask);
+    const auto count = static_cast<uint64_t>(__builtin_popcount(loops));
+    const int from = NthLoop(loops, static_cast<int>(random() % count));
+    const int to = NthLoop(loops, static_cast<int>(random() % count));
     const int loop = order[from];
     order.erase(order.begin() + from);
     order.insert(order.begin() + to, loop);

@@ -14,12 +14,13 @@ struct InformedPolicyOptions {
   int threads = 1;
 };
 
-// Draws actions by rules that hold for loop nests in general: pack and fuse where that
-// is offered, split a few loops into cache tiles of which larger ones are likelier,
-// parallelize only for several threads or in order to fuse, and end with one of the
-// most promising register tiles (RankRegisterTiles). All it sees is the mask, so every
-// anchor and every kind of action is served alike. Of search strategies it is the
-// source of first schedules and of what completes a part of one.
+// Draws actions by rules that hold for loop nests in general: fuse where that is
+// offered, pack into panels that are promising register tiles (RankRegisterTiles),
+// split one loop or a few into cache tiles of which larger ones are likelier,
+// parallelize only for several threads or in order to fuse, move one loop of those
+// whose order matters, and end with one of the most promising register tiles. All it
+// sees is the mask, so every anchor and every kind of action is served alike. Of search
+// strategies it is the source of first schedules and of what completes a part of one.
 //
 // Thread-safe. Decision::log_probability is not filled in.
 class InformedPolicy : public Policy {
