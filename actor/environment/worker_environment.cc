@@ -174,8 +174,8 @@ absl::StatusOr<EpisodeResult> WorkerEnvironment::Finish() {
   if (state_ == State::kFailed) {
     result.measurement = failure_;
   } else {
-    absl::StatusOr<MeasurementRecord> record = GetOrMeasure(/*baseline=*/false);
-    if (!record.ok() && !worker_.running()) {
+    absl::StatusOr<MeasurementRecord> record = FinishSchedule();
+    if (!record.ok() && (!worker_.running() || absl::IsUnavailable(record.status()))) {
       Fail(Outcome::kWorkerLost, record.status());
       result.measurement = failure_;
     } else if (!record.ok()) {

@@ -44,8 +44,12 @@ struct WorkerEnvironmentOptions {
 // A lost worker ends the episode with kWorkerLost, a transform that is refused with
 // kTransformFailed; the next Reset finds a worker that works. Reset itself survives one
 // lost worker and fails with UNAVAILABLE at the second. A program whose unscheduled
-// form cannot be compiled, checked and timed fails Reset with FAILED_PRECONDITION and
-// the reason, for good: without its time there is no speed-up to speak of.
+// form can never be compiled, checked and timed fails Reset with FAILED_PRECONDITION
+// and the reason, for good: without its time there is no speed-up to speak of. When
+// that failed for what is not the program's fault (a time limit, a measuring process
+// that was killed, no memory on the machine) it is tried again, and Reset fails with
+// UNAVAILABLE if that did not help; Finish then says kWorkerLost. The time of an
+// unscheduled program is taken anew, a few times, while it is disturbed.
 //
 // Finish compiles and times only what the store does not know, within limits that
 // follow from what the program's baseline and best took (AdaptLimits). A time that
@@ -81,8 +85,14 @@ class WorkerEnvironment : public Environment {
   absl::Status EnsureLoaded(const SuiteProgram& program);
   absl::StatusOr<Observation> ResetWorker();
   absl::StatusOr<Measurement> MeasureUnscheduled(const SuiteProgram& program);
+  // Brings the worker to the finished empty schedule of the program.
+  absl::Status PrepareUnscheduled(const SuiteProgram& program);
+  // What was measured, again while it is disturbed; the least disturbed one.
+  absl::StatusOr<Measurement> MeasureUndisturbed(const MeasureLimits& limits);
   // The finished schedule in the worker: from the store, or measured and then recorded.
   absl::StatusOr<MeasurementRecord> GetOrMeasure(bool baseline);
+  // GetOrMeasure for a schedule, tried again when it failed for no fault of its own.
+  absl::StatusOr<MeasurementRecord> FinishSchedule();
   // Measures in the worker, again with the best so far if need be.
   absl::StatusOr<MeasurementRecord> MeasureAndConfirm(const MeasurementKey& key,
                                                       const MeasureLimits& limits,

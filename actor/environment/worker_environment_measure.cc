@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "actor/environment/adaptive_limits.h"
 #include "actor/environment/confirmation.h"
 #include "actor/environment/worker_environment.h"
@@ -14,13 +15,19 @@ namespace {
 // On top of the limits that the worker itself enforces, so that it is the worker that
 // says which one was exceeded, and the actor's deadline is for a worker that hangs.
 constexpr absl::Duration kMeasureSlack = absl::Seconds(10);
-// Attempts at a baseline whose failure says nothing about the program.
-constexpr int kBaselineAttempts = 2;
+// Attempts at a measurement whose failure says nothing about what is measured.
+constexpr int kAttempts = 2;
+// How often a baseline is measured until it is undisturbed, and for how long another
+// attempt is made. Together they outlast most compilations, which are what disturbs.
+constexpr int kDisturbedAttempts = 5;
+constexpr absl::Duration kDisturbedPatience = absl::Seconds(20);
 
-// The measurements that say something about the schedule or program and not about how
-// busy the machine was or who was killed.
+// The outcomes of an unscheduled program that say something about it, and not about how
+// busy the machine was or what memory it had left: a program that cannot be had within
+// the limit of memory is told by its reference.
 bool IsVerdict(Outcome outcome) {
-  return outcome != Outcome::kWorkerLost && outcome != Outcome::kTimedOut;
+  return outcome != Outcome::kWorkerLost && outcome != Outcome::kTimedOut &&
+         outcome != Outcome::kOutOfMemory;
 }
 
 }  // namespace
@@ -36,7 +43,7 @@ absl::Duration WorkerEnvironment::measure_timeout() const {
 }
 
 absl::Duration WorkerEnvironment::baseline_timeout() const {
-  return kBaselineAttempts * measure_timeout();
+  return kAttempts * (2 * measure_timeout() + kDisturbedPatience);
 }
 
 absl::StatusOr<Measurement> WorkerEnvironment::Measure(
@@ -104,7 +111,8 @@ std::string WorkerEnvironment::ExportSchedule() {
 
 absl::StatusOr<MeasurementRecord> WorkerEnvironment::MeasureAndConfirm(
     const MeasurementKey& key, const MeasureLimits& limits, bool baseline) {
-  absl::StatusOr<Measurement> measurement = Measure(limits, "");
+  absl::StatusOr<Measurement> measurement =
+      baseline ? MeasureUndisturbed(limits) : Measure(limits, "");
   if (!measurement.ok()) return measurement.status();
   const std::optional<MeasurementRecord>& best = known_[program_].best;
   if (!baseline && best && !best->schedule_module.empty() &&
@@ -152,29 +160,63 @@ absl::StatusOr<MeasurementRecord> WorkerEnvironment::GetOrMeasure(bool baseline)
   return record;
 }
 
+absl::StatusOr<Measurement> WorkerEnvironment::MeasureUndisturbed(
+    const MeasureLimits& limits) {
+  const absl::Time deadline = absl::Now() + kDisturbedPatience;
+  absl::StatusOr<Measurement> best = Measure(limits, "");
+  for (int attempt = 1; attempt < kDisturbedAttempts; ++attempt) {
+    if (!best.ok() || best->outcome != Outcome::kOk || !best->disturbed) break;
+    if (absl::Now() >= deadline) break;
+    absl::StatusOr<Measurement> again = Measure(limits, "");
+    // What has been measured is worth more than an error.
+    if (!again.ok() || again->outcome != Outcome::kOk) break;
+    // A disturbed time is an upper bound, so that the smaller one says more.
+    if (!again->disturbed || again->seconds < best->seconds) best = std::move(again);
+  }
+  return best;
+}
+
+absl::StatusOr<MeasurementRecord> WorkerEnvironment::FinishSchedule() {
+  absl::StatusOr<MeasurementRecord> record = GetOrMeasure(/*baseline=*/false);
+  for (int attempt = 1; attempt < kAttempts; ++attempt) {
+    if (!absl::IsUnavailable(record.status()) || !worker_.running()) break;
+    record = GetOrMeasure(/*baseline=*/false);
+  }
+  return record;
+}
+
+absl::Status WorkerEnvironment::PrepareUnscheduled(const SuiteProgram& program) {
+  if (absl::Status status = EnsureLoaded(program); !status.ok()) return status;
+  if (absl::StatusOr<Observation> reset = ResetWorker(); !reset.ok()) {
+    return reset.status();
+  }
+  if (absl::Status status = Recognize(); !status.ok()) return status;
+  v1::WorkerRequest stop;
+  *stop.mutable_step()->mutable_action() = ToProto(Action{});
+  schedule_ = {Action{}};
+  return Ask(stop, step_timeout()).status();
+}
+
 absl::StatusOr<Measurement> WorkerEnvironment::MeasureUnscheduled(
     const SuiteProgram& program) {
-  std::string reason;
-  for (int attempt = 0; attempt < kBaselineAttempts; ++attempt) {
-    if (absl::Status status = EnsureLoaded(program); !status.ok()) return status;
-    if (absl::StatusOr<Observation> reset = ResetWorker(); !reset.ok()) {
-      return reset.status();
-    }
-    if (absl::Status status = Recognize(); !status.ok()) return status;
-    v1::WorkerRequest stop;
-    *stop.mutable_step()->mutable_action() = ToProto(Action{});
-    absl::StatusOr<v1::WorkerResponse> stopped = Ask(stop, step_timeout());
-    if (!stopped.ok()) return stopped.status();
-    schedule_ = {Action{}};
+  absl::Status failure;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (absl::Status status = PrepareUnscheduled(program); !status.ok()) return status;
     absl::StatusOr<MeasurementRecord> record = GetOrMeasure(/*baseline=*/true);
-    if (!record.ok()) return record.status();
+    if (!record.ok()) {
+      failure = record.status();
+      if (!absl::IsUnavailable(failure) || !worker_.running()) return failure;
+      continue;
+    }
     const Measurement& measurement = record->measurement;
     if (measurement.outcome == Outcome::kOk) return measurement;
-    reason = absl::StrCat(OutcomeName(measurement.outcome), ": ", measurement.message);
-    if (IsVerdict(measurement.outcome)) break;
+    const std::string reason =
+        absl::StrCat("the unscheduled program cannot be measured: ",
+                     OutcomeName(measurement.outcome), ": ", measurement.message);
+    if (IsVerdict(measurement.outcome)) return absl::FailedPreconditionError(reason);
+    failure = absl::UnavailableError(reason);
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat("the unscheduled program cannot be measured: ", reason));
+  return failure;
 }
 
 }  // namespace weft

@@ -11,26 +11,25 @@ namespace {
 
 constexpr double kWorst = std::numeric_limits<double>::max();
 
-// The root of the mean square of the finite elements: the scale of errors near zero,
-// where terms that cancel leave rounding errors of the terms' own size.
+// The root of the mean square: the scale of errors near zero, where terms that cancel
+// leave rounding errors of the terms' own size.
 template <typename Element>
 double RootMeanSquare(const Element* elements, int64_t count) {
-  double sum = 0;
-  int64_t finite = 0;
+  double largest = 0;
   for (int64_t i = 0; i < count; ++i) {
-    if (!std::isfinite(elements[i])) continue;
-    sum += static_cast<double>(elements[i]) * static_cast<double>(elements[i]);
-    ++finite;
+    largest = std::max(largest, std::abs(static_cast<double>(elements[i])));
   }
-  return finite == 0 ? 0 : std::sqrt(sum / static_cast<double>(finite));
+  if (largest == 0) return 0;
+  double sum = 0;  // Of squares of fractions, which do not overflow.
+  for (int64_t i = 0; i < count; ++i) {
+    const double fraction = static_cast<double>(elements[i]) / largest;
+    sum += fraction * fraction;
+  }
+  return largest * std::sqrt(sum / static_cast<double>(count));
 }
 
 double RelativeError(double expected, double actual, double scale) {
-  if (std::isnan(expected) || std::isnan(actual)) {
-    return std::isnan(expected) && std::isnan(actual) ? 0 : kWorst;
-  }
   if (expected == actual) return 0;
-  if (std::isinf(expected) || std::isinf(actual)) return kWorst;
   const double error = std::abs(actual - expected) / (std::abs(expected) + scale);
   return std::isfinite(error) ? error : kWorst;
 }

@@ -14,14 +14,14 @@ namespace weft {
 double Tolerance(int element_bytes, double reduction_length);
 
 struct OutputComparison {
-  // Largest |actual - expected| / (|expected| + rms(expected)). Finite: a value that is
-  // NaN or infinite where the other is not counts as the largest double.
+  // Largest |actual - expected| / (|expected| + rms(expected)). Finite: an actual value
+  // that is NaN or infinite counts as the largest double.
   double max_relative_error = 0;
   std::string
       mismatch;  // The first element beyond the tolerance; empty if there is none.
 };
 
-// NaN equals NaN, infinities equal those of their sign. Pure.
+// `expected` is finite, as every reference is. Pure.
 OutputComparison CompareOutput(const KernelArgument& argument, const void* expected,
                                const void* actual, double tolerance);
 

@@ -1,5 +1,7 @@
 #include "actor/worker/measure/measure.h"
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "actor/worker/measure/child_messages.h"
 #include "actor/worker/measure/measure_in_child.h"
 
@@ -9,8 +11,9 @@ namespace {
 // The child gives up on the lease by itself, and says so better than a SIGKILL would.
 constexpr double kLeaseSlackSeconds = 1;
 
-// The measurement of a child that did not live to return one.
-Measurement Obituary(const ChildResult& child) {
+// The measurement of a child that did not live to return one. UNAVAILABLE when that
+// says nothing about the schedule.
+absl::StatusOr<Measurement> Obituary(const ChildResult& child) {
   Measurement measurement;
   switch (child.end) {
     case ChildEnd::kTimedOut:
@@ -24,6 +27,10 @@ Measurement Obituary(const ChildResult& child) {
     case ChildEnd::kSignalled:
       measurement.outcome = Outcome::kCrashed;
       break;
+    case ChildEnd::kKilled:
+    case ChildEnd::kNotSetUp:
+      return absl::UnavailableError(
+          absl::StrCat("the measuring process ", child.Describe()));
   }
   measurement.message = child.Describe();
   measurement.compile_seconds = child.seconds[static_cast<int>(ChildPhase::kCompile)];

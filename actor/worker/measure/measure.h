@@ -46,8 +46,8 @@ struct Candidate {
 // and times it under the machine's lease. Whatever the schedule did to compiler or
 // kernel is an outcome. Errors are for what is not the schedule's fault:
 // DEADLINE_EXCEEDED when the lease did not come free, INVALID_ARGUMENT for more threads
-// than CPUs, FAILED_PRECONDITION without libomp, others when the system has no process
-// to give.
+// than CPUs, FAILED_PRECONDITION without libomp, UNAVAILABLE when the system has no
+// process to give or somebody killed the one that measured: worth another try.
 absl::StatusOr<Measurement> Measure(const Reference& reference,
                                     const Candidate& candidate, const Work& work,
                                     const MachineModel& machine,

@@ -23,8 +23,14 @@ using CompileFunction = std::function<absl::StatusOr<std::unique_ptr<Kernel>>()>
 class Reference {
  public:
   // Compiles and runs the unscheduled program in a child process. `flops` is the
-  // program's and tells how long its sums are. FAILED_PRECONDITION when the program
-  // itself fails to compile, crashes, hangs or writes to its inputs.
+  // program's and tells how long its sums are.
+  //   FAILED_PRECONDITION  the program can never be a reference: it does not compile,
+  //                        traps, hits the memory limit, writes to its inputs, has no
+  //                        output, or computes one that is not finite
+  //   UNAVAILABLE          says nothing about the program, and may go well next time:
+  //   it
+  //                        took too long, was killed, or there was no process or memory
+  //                        to have
   static absl::StatusOr<std::unique_ptr<Reference>> Compute(
       const CompileFunction& compile_unscheduled, double flops,
       const ChildLimits& limits);

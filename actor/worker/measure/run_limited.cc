@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "actor/worker/measure/child_main.h"
+#include "actor/worker/measure/oom_kills.h"
 #include "actor/worker/measure/stopwatch.h"
 
 namespace weft {
@@ -41,8 +42,14 @@ struct Pipe {
 // Follows one child from its messages: which phase it is in, for how long, its result.
 class Supervisor {
  public:
-  Supervisor(const ChildLimits& limits, pid_t child, Pipe* channel, Pipe* errors)
-      : limits_(limits), child_(child), channel_(channel), errors_(errors) {}
+  // `oom_kills` is OomKills() of before the child was made.
+  Supervisor(const ChildLimits& limits, int64_t oom_kills, pid_t child, Pipe* channel,
+             Pipe* errors)
+      : limits_(limits),
+        oom_kills_(oom_kills),
+        child_(child),
+        channel_(channel),
+        errors_(errors) {}
 
   ChildResult Run() {
     while (channel_->reading() >= 0 || errors_->reading() >= 0) {
@@ -143,18 +150,36 @@ class Supervisor {
   void Classify(int status) {
     if (WIFEXITED(status)) {
       result_.code = WEXITSTATUS(status);
-      result_.end = result_.code == kOutOfMemoryExitStatus ? ChildEnd::kOutOfMemory
-                    : returned_ && result_.code == 0       ? ChildEnd::kReturned
-                                                           : ChildEnd::kExited;
+      result_.end = EndOfExit();
     } else {
       result_.code = WTERMSIG(status);
-      result_.end = killed_ || result_.code == SIGXCPU ? ChildEnd::kTimedOut
-                    : result_.code == SIGKILL          ? ChildEnd::kOutOfMemory
-                                                       : ChildEnd::kSignalled;
+      result_.end = EndOfSignal();
+    }
+  }
+
+  ChildEnd EndOfExit() const {
+    if (result_.code == kOutOfMemoryExitStatus) return ChildEnd::kOutOfMemory;
+    if (result_.code == kSetupFailedExitStatus) return ChildEnd::kNotSetUp;
+    return returned_ && result_.code == 0 ? ChildEnd::kReturned : ChildEnd::kExited;
+  }
+
+  ChildEnd EndOfSignal() const {
+    if (killed_ || result_.code == SIGXCPU) return ChildEnd::kTimedOut;
+    switch (result_.code) {
+      case SIGKILL:
+        // The system counts its own kills; any other came from a person or a program.
+        return OomKills() > oom_kills_ ? ChildEnd::kOutOfMemory : ChildEnd::kKilled;
+      case SIGTERM:
+      case SIGINT:
+      case SIGHUP:
+        return ChildEnd::kKilled;
+      default:
+        return ChildEnd::kSignalled;
     }
   }
 
   const ChildLimits& limits_;
+  const int64_t oom_kills_;
   const pid_t child_;
   Pipe* const channel_;
   Pipe* const errors_;
@@ -197,6 +222,13 @@ std::string ChildResult::Describe() const {
     case ChildEnd::kOutOfMemory:
       how = "ran out of memory";
       break;
+    case ChildEnd::kKilled:
+      how = absl::StrCat("was ended from outside by signal ", code, " (",
+                         strsignal(code), ")");
+      break;
+    case ChildEnd::kNotSetUp:
+      how = "could not be set up";
+      break;
   }
   const absl::string_view printed = absl::StripSuffix(errors, "\n");
   return absl::StrCat(how, " while ", ChildPhaseName(phase),
@@ -210,13 +242,14 @@ absl::StatusOr<ChildResult> RunLimited(const ChildLimits& limits,
   if (pipe2(channel.ends, O_CLOEXEC) != 0 || pipe2(errors.ends, O_CLOEXEC) != 0) {
     return absl::ErrnoToStatus(errno, "no pipe for a child process");
   }
+  const int64_t oom_kills = OomKills();
   const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) return absl::ErrnoToStatus(errno, "no child process");
   if (child == 0) ChildMain(parent, channel.writing(), errors.writing(), limits, body);
   channel.CloseEnd(1);
   errors.CloseEnd(1);
-  return Supervisor(limits, child, &channel, &errors).Run();
+  return Supervisor(limits, oom_kills, child, &channel, &errors).Run();
 }
 
 }  // namespace weft

@@ -50,17 +50,19 @@ inline constexpr size_t kMaxChildResultBytes = 1 << 20;
 enum class ChildEnd : uint8_t {
   kReturned,     // It returned a result and exited with status 0.
   kExited,       // It exited without a result or with another status.
-  kSignalled,    // It died of a signal that nobody here sent.
+  kSignalled,    // It died of a signal that its own code raised.
   kTimedOut,     // It was killed at the limit of `phase`, or hit its limit of CPU time.
   kOutOfMemory,  // An allocation failed, or the system's out-of-memory killer came.
+  kKilled,       // Somebody else ended it: SIGKILL, SIGTERM, SIGINT or SIGHUP.
+  kNotSetUp,     // The system refused it what it needs before `body` begins.
 };
 
 struct ChildResult {
   ChildEnd end = ChildEnd::kExited;
   ChildPhase phase = ChildPhase::kCompile;  // The last one it was in.
-  int code = 0;                             // Exit status or signal.
-  std::string result;                       // Of ChildChannel::Return.
-  std::string errors;                       // The last 4,000 bytes of its stderr.
+  int code = 0;  // Exit status or signal; of kOutOfMemory SIGKILL when it was killed.
+  std::string result;  // Of ChildChannel::Return.
+  std::string errors;  // The last 4,000 bytes of its stderr.
   std::array<double, kNumChildPhases> seconds = {};
   int64_t peak_bytes = 0;  // Resident.
 

@@ -3,7 +3,10 @@
 
 #include <signal.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
@@ -64,6 +67,7 @@ class WorkerEnvironmentTest : public ::testing::Test {
     WorkerEnvironmentOptions options;
     options.worker_path = WorkerPath();
     options.measure = Measuring();
+    options.measure.compile_timeout_seconds = compile_timeout_seconds_;
     options.step_timeout_seconds = step_timeout_seconds;
     options.failure_reward = kPenalty;
     options.machine = ThisMachine().model;
@@ -87,6 +91,7 @@ class WorkerEnvironmentTest : public ::testing::Test {
     EXPECT_EQ(result->measurement.outcome, Outcome::kOk) << result->measurement.message;
   }
 
+  double compile_timeout_seconds_ = MeasureOptions().compile_timeout_seconds;
   std::vector<WorkerLoss> losses_;
 };
 
@@ -157,6 +162,72 @@ TEST_F(WorkerEnvironmentTest, AWorkerKilledWhileItMeasuresIsALabelledFailure) {
   EXPECT_EQ(result->reward, kPenalty);
   EXPECT_EQ(result->schedule_module, "");
   ExpectWorks(*environment);
+}
+
+// Kills with -9 every process that the worker makes, while it lives.
+class ChildKiller {
+ public:
+  explicit ChildKiller(pid_t worker)
+      : thread_([this, worker] {
+          while (!done_) {
+            KillChildren(worker);
+            std::this_thread::sleep_for(std::chrono::microseconds(200));
+          }
+        }) {}
+  ~ChildKiller() {
+    done_ = true;
+    thread_.join();
+    EXPECT_GT(killed_, 0);
+  }
+
+ private:
+  void KillChildren(pid_t worker) {
+    const std::string pid = std::to_string(worker);
+    std::ifstream children("/proc/" + pid + "/task/" + pid + "/children");
+    for (pid_t child; children >> child;) killed_ += kill(child, SIGKILL) == 0 ? 1 : 0;
+  }
+
+  std::atomic<bool> done_{false};
+  int killed_ = 0;  // Read when the thread has ended.
+  std::thread thread_;
+};
+
+TEST_F(WorkerEnvironmentTest, AProgramWhoseMeasuringIsKilledMayBeTriedAgain) {
+  BaselineCache baselines;
+  const auto environment = NewEnvironment(30, &baselines);
+  ASSERT_TRUE(environment->Reset("relu").ok());  // Now there is a worker.
+  {
+    const ChildKiller killer(environment->worker_pid());
+    const absl::Status status = environment->Reset("matmul").status();
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("Killed"));
+  }
+  ExpectWorks(*environment);
+  EXPECT_TRUE(losses_.empty());  // The worker itself was not killed.
+}
+
+TEST_F(WorkerEnvironmentTest, AScheduleWhoseMeasuringIsKilledIsNotBlamed) {
+  const auto environment = NewEnvironment();
+  ASSERT_TRUE(environment->Reset("matmul").ok());
+  ASSERT_TRUE(environment->Apply(Action{}).ok());
+  {
+    const ChildKiller killer(environment->worker_pid());
+    const absl::StatusOr<EpisodeResult> result = environment->Finish();
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_EQ(result->measurement.outcome, Outcome::kWorkerLost);
+    EXPECT_THAT(result->measurement.message, HasSubstr("Killed"));
+    EXPECT_EQ(result->reward, kPenalty);
+  }
+  ExpectWorks(*environment);
+}
+
+TEST_F(WorkerEnvironmentTest, AProgramThatIsTooSlowJustNowMayBeTriedAgain) {
+  BaselineCache baselines;
+  compile_timeout_seconds_ = 0.001;
+  const absl::Status status = NewEnvironment(30, &baselines)->Reset("matmul").status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  compile_timeout_seconds_ = MeasureOptions().compile_timeout_seconds;
+  ExpectWorks(*NewEnvironment(30, &baselines));
 }
 
 TEST_F(WorkerEnvironmentTest, AWorkerThatDiedBetweenEpisodesIsReplacedAtReset) {
