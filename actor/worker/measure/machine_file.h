@@ -1,4 +1,4 @@
-// A machine's probed limits in a file, valid until the machine boots again.
+// A machine's probed limits in a file that all users of the machine share.
 #ifndef WEFT_ACTOR_WORKER_MEASURE_MACHINE_FILE_H_
 #define WEFT_ACTOR_WORKER_MEASURE_MACHINE_FILE_H_
 
@@ -13,12 +13,26 @@ namespace weft {
 // A new one for each boot; empty where the kernel does not tell.
 std::string BootId();
 
-// NOT_FOUND when there is no file, FAILED_PRECONDITION when it is of another boot or
-// another format.
-absl::StatusOr<MachineModel> ReadMachineFile(const std::string& path);
+// What the limits in a file were measured on and are valid for. One boot can see two
+// CPUs: a virtual machine that moves to another host keeps its boot id.
+struct MachineFileKey {
+  std::string boot_id;
+  std::string cpu_model;
+  int timing_cpu = -1;  // -1: any. Cores of one machine can differ in speed.
 
-// Replaces the file as a whole: a reader sees the old one or the new one.
-absl::Status WriteMachineFile(const std::string& path, const MachineModel& machine);
+  // Of this machine, as it is now.
+  static MachineFileKey Here(int timing_cpu);
+};
+
+// NOT_FOUND when there is no file; FAILED_PRECONDITION when it cannot be trusted
+// (ReadSharedFile), has another format, or is of another boot, CPU model or, unless the
+// key's is -1, timing CPU.
+absl::StatusOr<MachineModel> ReadMachineFile(const std::string& path,
+                                             const MachineFileKey& key);
+
+// Replaces the file as a whole (ReplaceSharedFile).
+absl::Status WriteMachineFile(const std::string& path, const MachineFileKey& key,
+                              const MachineModel& machine);
 
 }  // namespace weft
 

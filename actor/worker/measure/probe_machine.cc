@@ -13,6 +13,7 @@
 #include "actor/worker/measure/peak_kernels.h"
 #include "actor/worker/measure/stopwatch.h"
 #include "actor/worker/measure/timing_lease.h"
+#include "spdlog/spdlog.h"
 
 namespace weft {
 namespace {
@@ -144,11 +145,15 @@ absl::StatusOr<MachineModel> ProbeMachineOnce(const std::string& lease_path,
       TimingLease::Acquire(lease_path, lease_timeout_seconds);
   if (!lease.ok()) return lease.status();
   const std::string path = lease_path + ".machine";
-  absl::StatusOr<MachineModel> known = ReadMachineFile(path);
+  const MachineFileKey key = MachineFileKey::Here(timing_cpu);
+  absl::StatusOr<MachineModel> known = ReadMachineFile(path, key);
   if (known.ok()) return *known;
   const MachineModel machine = Probe(timing_cpu);
-  absl::Status written = WriteMachineFile(path, machine);
-  if (!written.ok()) return written;
+  const absl::Status written = WriteMachineFile(path, key, machine);
+  // The limits are as good; the next process has to find them again.
+  if (!written.ok())
+    spdlog::warn("the machine's limits are not kept: {}",
+                 std::string(written.message()));
   return machine;
 }
 

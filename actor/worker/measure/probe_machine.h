@@ -19,7 +19,9 @@ absl::StatusOr<MachineModel> ProbeMachine(const std::string& lease_path,
 
 // The same, once per machine: the result is kept in the file `lease_path`.machine until
 // the machine boots again, so that all workers of a machine see the same limits. A file
-// that is missing, of another boot or unreadable is replaced.
+// that is missing, cannot be trusted, or is of another boot, CPU model or timing CPU is
+// ignored and replaced; where it cannot be, since another user owns it, every process
+// probes for itself, with a warning.
 absl::StatusOr<MachineModel> ProbeMachineOnce(const std::string& lease_path,
                                               double lease_timeout_seconds,
                                               int timing_cpu);

@@ -1,15 +1,14 @@
 #include "actor/worker/measure/sentinel.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <fstream>
+#include <sstream>
 
 #include "actor/worker/measure/machine_file.h"
 #include "actor/worker/measure/peak_kernels.h"
+#include "actor/worker/measure/shared_file.h"
 #include "actor/worker/measure/stopwatch.h"
 
 namespace weft {
@@ -19,6 +18,7 @@ constexpr int64_t kComputeRounds = 5'000;
 constexpr size_t kMemoryFloats = size_t{1} << 20;
 constexpr int kRuns = 3;
 constexpr double kForget = 1.001;
+constexpr size_t kMaxFileBytes = 4096;
 
 }  // namespace
 
@@ -50,7 +50,9 @@ SentinelTimes Sentinel::Run() const {
 }
 
 SentinelTimes ReadBestSentinel(const std::string& path) {
-  std::ifstream file(path);
+  const absl::StatusOr<std::string> text = ReadSharedFile(path, kMaxFileBytes);
+  if (!text.ok()) return SentinelTimes();
+  std::istringstream file(*text);
   std::string boot;
   SentinelTimes best;
   if (!(file >> boot >> best.compute >> best.memory) || boot != BootId() ||
@@ -61,14 +63,10 @@ SentinelTimes ReadBestSentinel(const std::string& path) {
 }
 
 void WriteBestSentinel(const std::string& path, const SentinelTimes& best) {
-  const std::string temporary = path + "." + std::to_string(getpid());
-  {
-    std::ofstream file(temporary);
-    file << BootId() << " " << best.compute * kForget << " " << best.memory * kForget
-         << "\n";
-    if (!file.flush()) return;
-  }
-  std::rename(temporary.c_str(), path.c_str());
+  std::ostringstream text;
+  text << BootId() << " " << best.compute * kForget << " " << best.memory * kForget
+       << "\n";
+  ReplaceSharedFile(path, text.str()).IgnoreError();
 }
 
 }  // namespace weft

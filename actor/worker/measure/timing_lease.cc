@@ -1,7 +1,6 @@
 #include "actor/worker/measure/timing_lease.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "actor/worker/measure/shared_file.h"
 #include "actor/worker/measure/stopwatch.h"
 
 namespace weft {
@@ -24,12 +24,13 @@ constexpr std::chrono::milliseconds kPollInterval(2);
 absl::StatusOr<TimingLease> TimingLease::Acquire(const std::string& path,
                                                  double timeout_seconds) {
   const Stopwatch stopwatch;
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (file < 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("opening the timing lease ", path));
+  const absl::StatusOr<int> file = OpenSharedFile(path);
+  if (!file.ok()) {
+    return absl::Status(file.status().code(),
+                        absl::StrCat("the timing lease: ", file.status().message()));
   }
-  TimingLease lease(file, 0);
-  while (flock(file, LOCK_EX | LOCK_NB) != 0) {
+  TimingLease lease(*file, 0);
+  while (flock(*file, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK) {
       return absl::ErrnoToStatus(errno,

@@ -15,7 +15,8 @@ namespace weft {
 class TimingLease {
  public:
   // Waits up to `timeout_seconds`. DEADLINE_EXCEEDED when somebody else held it all the
-  // time; else the error of opening or locking `path`, which is created when missing.
+  // time; else the error of opening or locking `path`, which is created when missing,
+  // for all users of the machine (OpenSharedFile).
   static absl::StatusOr<TimingLease> Acquire(const std::string& path,
                                              double timeout_seconds);
 

@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
-#include <fstream>
+#include <string>
 
 #include "actor/worker/measure/machine_file.h"
+#include "actor/worker/measure/shared_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -16,6 +17,18 @@ class ProbeMachineTest : public ::testing::Test {
   ~ProbeMachineTest() override {
     unlink(lease_.c_str());
     unlink(file_.c_str());
+  }
+
+  static MachineFileKey Here(int timing_cpu) {
+    return MachineFileKey::Here(timing_cpu);
+  }
+
+  static MachineModel Machine() {
+    MachineModel machine;
+    machine.peak_flops = 123;
+    machine.memory_bandwidth = 45;
+    machine.cache_bandwidth = 67;
+    return machine;
   }
 
   const std::string lease_ =
@@ -46,18 +59,46 @@ TEST_F(ProbeMachineTest, TheSecondWorkerSeesTheLimitsOfTheFirst) {
   EXPECT_EQ(first.vector_bytes, second.vector_bytes);
 }
 
-TEST_F(ProbeMachineTest, AFileOfAnotherBootIsReplaced) {
-  std::ofstream(file_) << R"({"boot_id": "another", "peak_flops": 1})";
-  EXPECT_EQ(ReadMachineFile(file_).status().code(),
-            absl::StatusCode::kFailedPrecondition);
-  EXPECT_GT(ProbeMachineOnce(lease_, 30, -1).value().peak_flops, 1e9);
-  EXPECT_TRUE(ReadMachineFile(file_).ok());
+TEST_F(ProbeMachineTest, AFileOfAnotherMachineIsReplaced) {
+  MachineFileKey others[] = {MachineFileKey::Here(0), MachineFileKey::Here(0),
+                             MachineFileKey::Here(0)};
+  others[0].boot_id = "another";
+  others[1].cpu_model = "another";
+  others[2].timing_cpu = 77;
+  for (const MachineFileKey& other : others) {
+    ASSERT_TRUE(WriteMachineFile(file_, other, Machine()).ok());
+    EXPECT_EQ(ReadMachineFile(file_, other).value().peak_flops, 123);
+    EXPECT_EQ(ReadMachineFile(file_, Here(0)).status().code(),
+              absl::StatusCode::kFailedPrecondition);
+  }
+  EXPECT_GT(ProbeMachineOnce(lease_, 30, 0).value().peak_flops, 1e9);
+  EXPECT_TRUE(ReadMachineFile(file_, Here(0)).ok());
+}
+
+TEST_F(ProbeMachineTest, WhoDoesNotCareWhichCpuTakesTheLimitsOfAny) {
+  ASSERT_TRUE(WriteMachineFile(file_, Here(5), Machine()).ok());
+  EXPECT_EQ(ProbeMachineOnce(lease_, 30, -1).value().peak_flops, 123);
 }
 
 TEST_F(ProbeMachineTest, AFileThatIsNoFileOfOursIsReplaced) {
-  std::ofstream(file_) << "[1, 2";
-  EXPECT_FALSE(ReadMachineFile(file_).ok());
+  const std::string texts[] = {
+      "[1, 2", "",
+      R"({"format": 1, "boot_id": ")" + BootId() + R"(", "peak_flops": 1})"};
+  for (const std::string& text : texts) {
+    ASSERT_TRUE(ReplaceSharedFile(file_, text).ok());
+    EXPECT_FALSE(ReadMachineFile(file_, Here(-1)).ok());
+  }
   EXPECT_TRUE(ProbeMachineOnce(lease_, 30, -1).ok());
+  EXPECT_TRUE(ReadMachineFile(file_, Here(-1)).ok());
+}
+
+TEST_F(ProbeMachineTest, ALimitThatIsNoneIsRefused) {
+  MachineModel machine = Machine();
+  ASSERT_TRUE(WriteMachineFile(file_, Here(-1), machine).ok());
+  EXPECT_TRUE(ReadMachineFile(file_, Here(-1)).ok());
+  machine.memory_bandwidth = 0;
+  ASSERT_TRUE(WriteMachineFile(file_, Here(-1), machine).ok());
+  EXPECT_FALSE(ReadMachineFile(file_, Here(-1)).ok());
 }
 
 TEST_F(ProbeMachineTest, ACpuThatDoesNotExistIsNoReasonToFail) {
