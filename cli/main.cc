@@ -21,6 +21,7 @@ constexpr Command kCommands[] = {
     {"train", "train a policy on a suite of programs", weft::TrainCommand},
     {"search", "search for the best schedule of one program, without a policy",
      nullptr},
+    {"optimize", "schedule every task of a program and assemble it", nullptr},
     {"status", "show what a learner is doing now", weft::StatusCommand},
     {"report", "print the table of a finished run", weft::ReportCommand},
 };

@@ -19,6 +19,12 @@ bool Answers(const v1::WorkerRequest& request, const v1::WorkerResponse& respons
   switch (request.request_case()) {
     case v1::WorkerRequest::kLoadProgram:
       return response.has_load_program();
+    case v1::WorkerRequest::kCutProgram:
+      return response.has_cut_program();
+    case v1::WorkerRequest::kMeasureProgram:
+      return response.has_measure_program();
+    case v1::WorkerRequest::kExportProgram:
+      return response.has_export_program();
     case v1::WorkerRequest::kReset:
       return response.has_reset();
     case v1::WorkerRequest::kStep:
@@ -117,6 +123,12 @@ std::string RequestName(const v1::WorkerRequest& request) {
   switch (request.request_case()) {
     case v1::WorkerRequest::kLoadProgram:
       return "load_program";
+    case v1::WorkerRequest::kCutProgram:
+      return "cut_program";
+    case v1::WorkerRequest::kMeasureProgram:
+      return "measure_program";
+    case v1::WorkerRequest::kExportProgram:
+      return "export_program";
     case v1::WorkerRequest::kReset:
       return "reset";
     case v1::WorkerRequest::kStep:

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "spdlog/spdlog.h"
 
 namespace weft {
 namespace {
@@ -61,6 +62,9 @@ absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
       return absl::InvalidArgumentError(absl::StrCat(
           "program ", program.name,
           " of the suite was refused: ", absl::string_view(status.message())));
+    }
+    for (const std::string& note : response->load_program().notes()) {
+      spdlog::info("program {}: {}", program.name, note);
     }
   }
   return absl::OkStatus();

@@ -25,7 +25,7 @@ struct Machine {
 absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
                                      const MeasureOptions& options);
 
-// Loads every program once. INVALID_ARGUMENT for the first that the worker refuses,
+// Loads every program once, and logs what was stripped of it. INVALID_ARGUMENT for the first that the worker refuses,
 // with its message (file:line:column); a worker that dies of a program is an error,
 // too.
 absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,

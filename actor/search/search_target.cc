@@ -39,6 +39,8 @@ absl::Status SearchTarget::Load() {
   anchor_ = response->load_program().anchor();
   flops_ = response->load_program().flops();
   bytes_ = response->load_program().bytes();
+  const auto& notes = response->load_program().notes();
+  notes_.assign(notes.begin(), notes.end());
   return absl::OkStatus();
 }
 

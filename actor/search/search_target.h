@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "actor/environment/baseline_cache.h"
@@ -38,6 +39,8 @@ class SearchTarget {
   const std::string& anchor() const { return anchor_; }  // Such as linalg.matmul.
   double flops() const { return flops_; }  // Of one call; a multiply-add is two.
   double bytes() const { return bytes_; }  // Compulsory traffic of one call.
+  // What was stripped of the program; see LoadProgramResponse.
+  const std::vector<std::string>& notes() const { return notes_; }
   const Machine& machine() const { return machine_; }
   int threads() const { return options_.measure.threads; }
 
@@ -54,6 +57,7 @@ class SearchTarget {
   std::string anchor_;
   double flops_ = 0;
   double bytes_ = 0;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace weft

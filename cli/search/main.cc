@@ -134,6 +134,9 @@ int Run(Arguments arguments) {
         absl::IsInvalidArgument(target.status()) || absl::IsNotFound(target.status());
     return Fail(target.status(), usage ? kExitUsage : kExitFailure);
   }
+  for (const std::string& note : (*target)->notes()) {
+    std::fprintf(stderr, "%s: %s\n", arguments.program.c_str(), note.c_str());
+  }
   JournalSubject subject{name, (*target)->program().source, (*target)->machine().cpu,
                          arguments.threads};
   const auto journal = Journal::Open(journal_path, subject);

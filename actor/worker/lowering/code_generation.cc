@@ -51,6 +51,8 @@ absl::StatusOr<std::string> FunctionName(mlir::ModuleOp module) {
   std::string name;
   for (auto function : module.getOps<mlir::LLVM::LLVMFuncOp>()) {
     if (function.isExternal()) continue;  // Declarations of libm and allocation.
+    // What an assembled program calls; see actor/worker/tasks.
+    if (function.getLinkage() == mlir::LLVM::Linkage::Internal) continue;
     if (!name.empty()) {
       return absl::InternalError(
           absl::StrCat(kStage, ": more than one function after lowering"));

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "actor/worker/compiler_context.h"
@@ -13,9 +14,9 @@
 
 namespace weft {
 
-// Owns the IR as it was written; nothing in it is ever changed, so that a schedule made
-// here replays with mlir-opt on the original file. Not thread-safe; the context must
-// outlive it.
+// Owns the IR as it was written, less the timing harness that StripHarness takes away;
+// nothing else in it is ever changed, so that a schedule made here replays with
+// mlir-opt on the original file. Not thread-safe; the context must outlive it.
 class LoadedProgram {
  public:
   // `name` stands for the program in messages. INVALID_ARGUMENT, starting with
@@ -27,18 +28,25 @@ class LoadedProgram {
                                                              const std::string& source);
 
   const ProgramInfo& info() const { return info_; }
+  // What StripHarness took away; empty when nothing.
+  const std::vector<std::string>& notes() const { return notes_; }
   CompilerContext& context() const { return context_; }
 
   // A copy to transform.
   mlir::OwningOpRef<mlir::ModuleOp> Clone() const;
 
+  // A copy to lower, transformed or not: arguments of the entry without a
+  // bufferization.writable attribute get it as false, for a plain argument is an input.
+  static mlir::OwningOpRef<mlir::ModuleOp> CloneToLower(mlir::ModuleOp module);
+
  private:
   LoadedProgram(CompilerContext& context, mlir::OwningOpRef<mlir::ModuleOp> module,
-                ProgramInfo info);
+                ProgramInfo info, std::vector<std::string> notes);
 
   CompilerContext& context_;
   mlir::OwningOpRef<mlir::ModuleOp> module_;
   ProgramInfo info_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace weft

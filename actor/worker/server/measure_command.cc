@@ -106,6 +106,9 @@ absl::Status RunMeasureCommand(const MeasureCommand& command) {
   auto program =
       ScheduledProgram::Load(context, command.program_path, *source, *machine);
   if (!program.ok()) return program.status();
+  for (const std::string& note : (*program)->notes()) {
+    std::cerr << command.program_path << ": " << note << "\n";
+  }
   mlir::OwningOpRef<mlir::ModuleOp> scheduled = (*program)->OriginalModule();
   if (!schedule.empty()) {
     absl::Status applied = ApplyScheduleModule(context, schedule, *scheduled);

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "actor/worker/server/program_requests.h"
 #include "common/wire/schedule_proto.h"
 
 namespace weft {
@@ -28,6 +29,7 @@ absl::Status Handle(const v1::LoadProgramRequest& request, WorkerSession* sessio
   answer->set_anchor(program->anchor);
   answer->set_flops(program->flops);
   answer->set_bytes(program->bytes);
+  for (const std::string& note : program->notes) answer->add_notes(note);
   return absl::OkStatus();
 }
 
@@ -104,6 +106,13 @@ absl::Status Handle(const v1::MeasureRequest& request, WorkerSession* session,
   return absl::OkStatus();
 }
 
+absl::Status Handle(const v1::MeasureProgramRequest& request, WorkerSession* session,
+                    v1::WorkerResponse* response) {
+  absl::StatusOr<MeasureSettings> settings = SettingsOf(request.limits());
+  if (!settings.ok()) return settings.status();
+  return HandleMeasureProgram(request, *settings, session, response);
+}
+
 absl::Status Handle(const v1::ExportRequest& request, WorkerSession* session,
                     v1::WorkerResponse* response) {
   auto exported = session->ExportSchedule(request.include_ir());
@@ -152,6 +161,12 @@ absl::Status Dispatch(const v1::WorkerRequest& request, WorkerSession* session,
   switch (request.request_case()) {
     case v1::WorkerRequest::kLoadProgram:
       return Handle(request.load_program(), session, response);
+    case v1::WorkerRequest::kCutProgram:
+      return HandleCutProgram(request.cut_program(), session, response);
+    case v1::WorkerRequest::kMeasureProgram:
+      return Handle(request.measure_program(), session, response);
+    case v1::WorkerRequest::kExportProgram:
+      return HandleExportProgram(request.export_program(), session, response);
     case v1::WorkerRequest::kReset:
       return Handle(request.reset(), session, response);
     case v1::WorkerRequest::kStep:

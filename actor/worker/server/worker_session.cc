@@ -19,6 +19,7 @@ struct WorkerSession::State {
   std::optional<MachineModel> machine;
   std::string source;  // Of `program`.
   std::unique_ptr<ScheduledProgram> program;
+  std::unique_ptr<TaskProgram> tasks;
   ReferenceCache references;
 
   absl::Status CheckLoaded() const {
@@ -59,7 +60,35 @@ absl::StatusOr<WorkerSession::Program> WorkerSession::LoadProgram(
   program.anchor = state_->program->anchor_name();
   program.flops = state_->program->flops();
   program.bytes = state_->program->bytes();
+  program.notes = state_->program->notes();
   return program;
+}
+
+absl::StatusOr<const TaskProgram*> WorkerSession::CutProgram(
+    const std::string& name, const std::string& source) {
+  auto cut = TaskProgram::Cut(state_->context, name, source);
+  if (!cut.ok()) return cut.status();
+  state_->tasks = *std::move(cut);
+  return state_->tasks.get();
+}
+
+absl::StatusOr<const TaskProgram*> WorkerSession::cut_program() const {
+  if (state_->tasks) return state_->tasks.get();
+  return absl::FailedPreconditionError("no program was cut into tasks");
+}
+
+absl::StatusOr<ProgramMeasurement> WorkerSession::MeasureProgram(
+    const std::vector<std::string>* schedules, const MeasureSettings& settings) {
+  if (absl::Status cut = cut_program().status(); !cut.ok()) return cut;
+  absl::Status probed = state_->EnsureProbed(
+      settings.lease_path, settings.lease_timeout_seconds, settings.timing_cpu);
+  if (!probed.ok()) return probed;
+  if (schedules != nullptr) {
+    return state_->tasks->MeasureScheduled(*schedules, *state_->machine, settings);
+  }
+  auto measured = state_->tasks->MeasureUnscheduled(*state_->machine, settings);
+  if (!measured.ok()) return measured.status();
+  return ProgramMeasurement{*std::move(measured), {}};
 }
 
 absl::StatusOr<Observation> WorkerSession::Reset() {

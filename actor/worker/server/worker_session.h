@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "actor/worker/fingerprint/fingerprint.h"
 #include "actor/worker/measure/measure.h"
+#include "actor/worker/tasks/task_program.h"
 #include "common/schedule/action.h"
 #include "common/schedule/features.h"
 #include "common/schedule/observation.h"
@@ -25,6 +27,7 @@ class WorkerSession {
     std::string anchor;
     double flops = 0;
     double bytes = 0;
+    std::vector<std::string> notes;  // See LoadedProgram.
   };
   struct Progress {
     Observation observation;
@@ -48,6 +51,15 @@ class WorkerSession {
   // probed first, with the default lease; see ProbeMachine.
   absl::StatusOr<Program> LoadProgram(const std::string& name,
                                       const std::string& source);
+
+  // Keeps a program of many operations, replacing the one cut before when it succeeds.
+  absl::StatusOr<const TaskProgram*> CutProgram(const std::string& name,
+                                                const std::string& source);
+  // The program that was cut last; FAILED_PRECONDITION when there is none.
+  absl::StatusOr<const TaskProgram*> cut_program() const;
+  // That program, without schedules when `schedules` is null; see TaskProgram.
+  absl::StatusOr<ProgramMeasurement> MeasureProgram(
+      const std::vector<std::string>* schedules, const MeasureSettings& settings);
 
   // See ScheduledProgram for these three.
   absl::StatusOr<Observation> Reset();

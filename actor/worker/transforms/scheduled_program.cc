@@ -8,25 +8,8 @@
 #include "actor/worker/transforms/legal_actions.h"
 #include "actor/worker/transforms/observe_nest.h"
 #include "llvm/Support/raw_ostream.h"
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace weft {
-namespace {
-
-void AnnotateInputs(mlir::ModuleOp module) {
-  const llvm::StringRef writable =
-      mlir::bufferization::BufferizationDialect::kWritableAttrName;
-  for (auto function : module.getOps<mlir::func::FuncOp>()) {
-    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-      if (function.getArgAttr(i, writable)) continue;
-      function.setArgAttr(i, writable, mlir::BoolAttr::get(module.getContext(), false));
-    }
-  }
-}
-
-}  // namespace
-
 ScheduledProgram::ScheduledProgram(std::unique_ptr<LoadedProgram> program,
                                    const MachineModel& machine)
     : program_(std::move(program)), machine_(machine), nest_(program_->info()) {
@@ -91,15 +74,11 @@ absl::StatusOr<Observation> ScheduledProgram::Apply(const Action& action) {
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> ScheduledProgram::TransformedModule() const {
-  mlir::OwningOpRef<mlir::ModuleOp> copy(mlir::ModuleOp((*transformed_).clone()));
-  AnnotateInputs(*copy);
-  return copy;
+  return LoadedProgram::CloneToLower(*transformed_);
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> ScheduledProgram::OriginalModule() const {
-  mlir::OwningOpRef<mlir::ModuleOp> copy = program_->Clone();
-  AnnotateInputs(*copy);
-  return copy;
+  return LoadedProgram::CloneToLower(*program_->Clone());
 }
 
 std::string ScheduledProgram::ScheduleModule() const {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "actor/worker/compiler_context.h"
@@ -38,9 +39,7 @@ class ScheduledProgram {
   bool done() const { return nest_.done; }
   const Schedule& schedule() const { return nest_.history; }
 
-  // Copies, for the lowering to consume. Arguments of the entry function without a
-  // bufferization.writable attribute get it as false there: a plain argument is an
-  // input.
+  // Copies, for the lowering to consume; see LoadedProgram::CloneToLower.
   mlir::OwningOpRef<mlir::ModuleOp> TransformedModule() const;
   mlir::OwningOpRef<mlir::ModuleOp> OriginalModule() const;
 
@@ -55,6 +54,7 @@ class ScheduledProgram {
   const std::string& anchor_name() const { return program_->info().anchor().name; }
   int num_loops() const { return program_->info().anchor().num_loops(); }
   const ProgramInfo& info() const { return program_->info(); }
+  const std::vector<std::string>& notes() const { return program_->notes(); }
 
  private:
   ScheduledProgram(std::unique_ptr<LoadedProgram> program, const MachineModel& machine);

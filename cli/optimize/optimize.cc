@@ -1,0 +1,213 @@
+#include "cli/optimize/optimize.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "actor/environment/suite.h"
+#include "cli/search/search_display.h"
+
+namespace weft {
+namespace {
+
+// A reader sees the old file or the new one, never half of one.
+absl::Status WriteText(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".tmp";
+  {
+    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.flush();
+    if (!file) {
+      return absl::ResourceExhaustedError(absl::StrCat("cannot write ", temporary));
+    }
+  }
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("replacing ", path));
+  }
+  return absl::OkStatus();
+}
+
+class Optimizer {
+ public:
+  Optimizer(const OptimizeOptions& options, const OptimizeEvents& events)
+      : options_(options),
+        events_(events),
+        worker_(options.worker_path, options.measure) {
+    report_.program = options.program_path;
+    report_.threads = options.measure.threads;
+  }
+
+  absl::StatusOr<OptimizeReport> Run() {
+    absl::Status status = Cut();
+    if (status.ok()) status = MeasureUnscheduled();
+    if (status.ok()) status = SearchTasks();
+    if (status.ok()) status = Assemble();
+    if (!status.ok()) return status;
+    return std::move(report_);
+  }
+
+ private:
+  std::string OutputPath(const std::string& name) const {
+    return absl::StrCat(options_.output_folder, "/", name);
+  }
+
+  absl::Status Cut() {
+    absl::StatusOr<SuiteProgram> program = ReadProgram(options_.program_path);
+    if (!program.ok()) return program.status();
+    absl::StatusOr<Machine> machine = worker_.Start();
+    if (!machine.ok()) return machine.status();
+    machine_ = *machine;
+    report_.cpu = machine_.cpu;
+    report_.peak_flops = machine_.model.peak_flops * report_.threads;
+    absl::StatusOr<v1::CutProgramResponse> cut =
+        worker_.Cut(options_.program_path, program->source);
+    if (!cut.ok()) return cut.status();
+    for (const std::string& note : cut->notes()) events_.note(note);
+    report_.flops = cut->flops();
+    report_.bytes = cut->bytes();
+    report_.roofline_seconds = Roofline(report_.flops, report_.bytes);
+    int calls = 0;
+    for (const v1::ProgramTask& task : cut->tasks()) {
+      suite_.programs.push_back({task.name(), task.name(), task.source()});
+      TaskRow row;
+      row.name = task.name();
+      row.anchor = task.anchor();
+      row.calls = static_cast<int>(task.calls());
+      row.flops = task.flops();
+      row.bytes = task.bytes();
+      row.roofline_seconds = Roofline(task.flops(), task.bytes());
+      report_.tasks.push_back(std::move(row));
+      calls += static_cast<int>(task.calls());
+    }
+    events_.note(absl::StrFormat("%s: %d calls of %d distinct tasks",
+                                 options_.program_path, calls, cut->tasks_size()));
+    return WriteTasks();
+  }
+
+  double Roofline(double flops, double bytes) const {
+    return RooflineSeconds(flops, bytes, machine_.model, report_.threads);
+  }
+
+  absl::Status WriteTasks() const {
+    for (const SuiteProgram& task : suite_.programs) {
+      absl::Status status =
+          WriteText(OutputPath("tasks/" + task.name + ".mlir"), task.source);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status MeasureUnscheduled() {
+    events_.progress("measuring the program as it came");
+    absl::StatusOr<ProgramResult> unscheduled = worker_.Measure(nullptr);
+    if (!unscheduled.ok()) return unscheduled.status();
+    report_.unscheduled = *std::move(unscheduled);
+    const Measurement& measurement = report_.unscheduled.measurement;
+    if (measurement.outcome == Outcome::kOk) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat(options_.program_path, ": the program as it came: ",
+                     OutcomeName(measurement.outcome), ": ", measurement.message));
+  }
+
+  absl::Status SearchTasks() {
+    TaskSearch search(options_.worker_path, options_.measure, machine_, &suite_,
+                      options_.store);
+    schedules_.resize(report_.tasks.size());
+    for (size_t i = 0; i < report_.tasks.size(); ++i) {
+      TaskRow& row = report_.tasks[i];
+      if (events_.stop()) {
+        row.result.problem = "interrupted";
+        continue;
+      }
+      absl::Status written;
+      SearchHooks hooks;
+      hooks.stop = [&] { return events_.stop() || !written.ok(); };
+      hooks.on_trial = [&](const SearchProgress& progress, const Trial& trial,
+                           bool improved) {
+        if (improved) written.Update(WriteSchedule(row.name, trial.result));
+        ShowTask(i, progress);
+      };
+      row.result = search.Run(row.name, options_.search, hooks);
+      if (!written.ok()) return written;
+      if (!row.result.problem.empty()) {
+        events_.note(absl::StrCat(row.name, ": ", row.result.problem));
+      }
+      schedules_[i] = row.result.schedule_module;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status WriteSchedule(const std::string& task, const EpisodeResult& best) const {
+    return WriteText(OutputPath("tasks/" + task + ".schedule.mlir"),
+                     best.schedule_module);
+  }
+
+  void ShowTask(size_t index, const SearchProgress& progress) const {
+    const TaskRow& row = report_.tasks[index];
+    SearchScale scale;
+    scale.flops = row.flops;
+    scale.bytes = row.bytes;
+    scale.peak_flops = report_.peak_flops;
+    events_.progress(
+        absl::StrFormat("task %d/%d %s | %s", index + 1, report_.tasks.size(), row.name,
+                        ProgressLine(progress, options_.search.budget, scale)));
+  }
+
+  absl::Status Assemble() {
+    events_.progress("assembling the program from its scheduled tasks");
+    absl::StatusOr<ProgramResult> scheduled = worker_.Measure(&schedules_);
+    if (!scheduled.ok()) return scheduled.status();
+    report_.scheduled = *std::move(scheduled);
+    using Request = v1::ExportProgramRequest;
+    std::vector<std::pair<Request::Form, const char*>> files = {
+        {Request::FORM_ASSEMBLED_MLIR, "program.mlir"},
+        {Request::FORM_SCHEDULE_MODULE, "schedule.mlir"}};
+    if (report_.scheduled.measurement.outcome == Outcome::kOk) {
+      files.push_back({Request::FORM_SCHEDULED_MLIR, "scheduled.mlir"});
+      if (options_.emit == EmitForm::kLlvm) {
+        files.push_back({Request::FORM_LLVM_IR, "scheduled.ll"});
+      }
+      if (options_.emit == EmitForm::kObject) {
+        files.push_back({Request::FORM_OBJECT, "scheduled.o"});
+      }
+    }
+    for (const auto& [form, name] : files) {
+      absl::StatusOr<std::string> content = worker_.Export(form, schedules_);
+      if (!content.ok()) return content.status();
+      absl::Status status = WriteText(OutputPath(name), *content);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  const OptimizeOptions& options_;
+  const OptimizeEvents& events_;
+  ProgramWorker worker_;
+  Machine machine_;
+  Suite suite_;  // Of tasks; their names begin with their position, so it is sorted.
+  std::vector<std::string> schedules_;
+  OptimizeReport report_;
+};
+
+}  // namespace
+
+absl::Status MakeOutputFolders(const std::string& output_folder) {
+  std::error_code error;
+  std::filesystem::create_directories(output_folder + "/tasks", error);
+  if (!error) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "cannot make the folder ", output_folder, "/tasks: ", error.message()));
+}
+
+absl::StatusOr<OptimizeReport> Optimize(const OptimizeOptions& options,
+                                        const OptimizeEvents& events) {
+  return Optimizer(options, events).Run();
+}
+
+}  // namespace weft
