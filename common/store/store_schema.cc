@@ -55,12 +55,21 @@ constexpr char kVersion1[] = R"sql(
     ON measurements (task, cpu, threads, baseline, seconds) WHERE outcome = 'ok';
 )sql";
 
-absl::Status Migrate(SqliteDatabase* database, int64_t version) {
-  std::string sql = "BEGIN IMMEDIATE;";
-  if (version < 1) absl::StrAppend(&sql, kVersion1);
+// With the file locked: another process may have done it since its version was read.
+absl::Status MigrateLocked(SqliteDatabase* database) {
+  absl::StatusOr<int64_t> version = database->Number("PRAGMA user_version");
+  if (!version.ok()) return version.status();
+  std::string sql;
+  if (*version < 1) absl::StrAppend(&sql, kVersion1);
   absl::StrAppend(&sql, "PRAGMA application_id = ", kApplicationId,
                   "; PRAGMA user_version = ", kStoreSchemaVersion, "; COMMIT;");
-  absl::Status status = database->Execute(sql);
+  return database->Execute(sql);
+}
+
+absl::Status Migrate(SqliteDatabase* database) {
+  absl::Status status = database->Execute("BEGIN IMMEDIATE");
+  if (!status.ok()) return status;
+  status = MigrateLocked(database);
   if (!status.ok()) database->Execute("ROLLBACK").IgnoreError();
   return status;
 }
@@ -108,7 +117,7 @@ absl::Status PrepareStore(SqliteDatabase* database, int64_t max_bytes) {
       absl::StrCat("PRAGMA synchronous = FULL; ",
                    "PRAGMA journal_size_limit = ", kJournalLimitBytes));
   if (!status.ok()) return status;
-  if (*version < kStoreSchemaVersion) status = Migrate(database, *version);
+  if (*version < kStoreSchemaVersion) status = Migrate(database);
   if (!status.ok()) return status;
   return SetBound(database, max_bytes);
 }

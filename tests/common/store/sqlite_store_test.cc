@@ -2,6 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "common/wire/schedule_proto.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -151,6 +155,19 @@ TEST_F(SqliteStoreTest, AFullStoreRefusesAndLosesNothing) {
   EXPECT_GT(stored, 3);
   EXPECT_EQ(*(*store)->CountRows(), stored);
   EXPECT_TRUE(*(*store)->Find(record.key));
+}
+
+TEST_F(SqliteStoreTest, ManyWhoCreateTheFileAtOnceAllOpenIt) {
+  for (int round = 0; round < 10; ++round) {
+    const std::string path = folder_.path() + "/new" + std::to_string(round);
+    std::vector<absl::Status> opened(4);
+    std::vector<std::thread> threads;
+    for (absl::Status& status : opened) {
+      threads.emplace_back([&] { status = SqliteStore::Open({path}).status(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const absl::Status& status : opened) EXPECT_TRUE(status.ok()) << status;
+  }
 }
 
 TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsDataLossAndLeftAlone) {

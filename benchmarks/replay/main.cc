@@ -1,0 +1,137 @@
+// schedules-replay: every schedule of a store that is exported must turn its program
+// into the IR that was measured when plain mlir-opt applies it. The store has the hash
+// of that IR, so that neither the worker nor anything else of Weft takes part.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "common/process/child_process.h"
+#include "common/store/measurement_key.h"
+#include "common/store/sqlite_database.h"
+
+namespace weft {
+namespace {
+
+constexpr absl::Duration kReplayTimeout = absl::Minutes(2);
+
+struct Arguments {
+  std::string store;
+  std::string suite = "datasets/suites/schedules";
+  std::string mlir_opt = "/usr/bin/mlir-opt-19";
+  bool all = false;
+};
+
+struct Exported {
+  std::string program;
+  std::string schedule;  // For a person.
+  std::string module;    // The transform module.
+  std::string ir;        // Hash of the IR that was measured.
+};
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// The fastest schedule of every program, or all; baselines are as they came.
+absl::StatusOr<std::vector<Exported>> ReadSchedules(const Arguments& arguments) {
+  absl::StatusOr<SqliteDatabase> database =
+      SqliteDatabase::Open(arguments.store, absl::Seconds(10));
+  if (!database.ok()) return database.status();
+  // SQLite takes the other columns of a MIN from the row that has it.
+  absl::StatusOr<SqliteStatement> rows = SqliteStatement::Prepare(
+      *database,
+      absl::StrCat("SELECT program, schedule, schedule_module, ir, ",
+                   arguments.all ? "seconds" : "MIN(seconds)",
+                   " FROM measurements WHERE outcome = 'ok' AND baseline = 0 "
+                   "AND schedule_module != ''",
+                   arguments.all ? "" : " GROUP BY task, cpu, threads"));
+  if (!rows.ok()) return rows.status();
+  std::vector<Exported> schedules;
+  while (true) {
+    const absl::StatusOr<bool> row = rows->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return schedules;
+    schedules.push_back({rows->Text(0), rows->Text(1), rows->Text(2), rows->Text(3)});
+  }
+}
+
+// Hash of what mlir-opt prints.
+absl::StatusOr<std::string> Replay(const Arguments& arguments, const Exported& exported,
+                                   const std::string& folder) {
+  const std::string module = folder + "/schedule.mlir";
+  const std::string output = folder + "/replayed.mlir";
+  std::filesystem::remove(output);
+  std::ofstream(module) << exported.module;
+  const auto process = ChildProcess::Start(
+      {arguments.mlir_opt,
+       absl::StrCat(arguments.suite, "/", exported.program, ".mlir"),
+       absl::StrCat("--transform-preload-library=transform-library-paths=", module),
+       "--transform-interpreter"},
+      output);
+  if (!process.ok()) return process.status();
+  const auto ended = (*process)->Wait(kReplayTimeout);
+  if (!ended) return absl::DeadlineExceededError("mlir-opt did not end");
+  const std::string text = ReadFile(output);
+  if (!ended->ok()) {
+    return absl::AbortedError(
+        absl::StrCat(ended->ToString(), ": ", text.substr(0, 1000)));
+  }
+  return Sha256Hex(text);
+}
+
+int Run(const Arguments& arguments) {
+  const absl::StatusOr<std::vector<Exported>> schedules = ReadSchedules(arguments);
+  if (!schedules.ok()) {
+    std::fprintf(stderr, "schedules-replay: %s\n",
+                 schedules.status().ToString().c_str());
+    return 2;
+  }
+  const std::string folder = absl::StrCat(
+      std::filesystem::temp_directory_path().string(), "/weft-replay-", getpid());
+  std::filesystem::create_directories(folder);
+  size_t identical = 0;
+  for (const Exported& exported : *schedules) {
+    const absl::StatusOr<std::string> replayed = Replay(arguments, exported, folder);
+    const bool same = replayed.ok() && *replayed == exported.ir;
+    identical += same ? 1 : 0;
+    std::printf("%-20s %-9s %s\n", exported.program.c_str(),
+                same ? "identical" : "DIFFERENT", exported.schedule.c_str());
+    if (!replayed.ok()) std::printf("  %s\n", replayed.status().ToString().c_str());
+  }
+  std::filesystem::remove_all(folder);
+  std::printf("%zu of %zu schedules replay to the identical IR\n", identical,
+              schedules->size());
+  return !schedules->empty() && identical == schedules->size() ? 0 : 1;
+}
+
+int ReplayMain(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app(
+      "Replays the best schedule of every program in a store with plain mlir-opt and "
+      "compares the IR with what was measured.",
+      "schedules-replay");
+  app.add_option("STORE", arguments.store, "SQLite file of a search, benchmark or run")
+      ->required()
+      ->check(CLI::ExistingFile);
+  app.add_option("--suite", arguments.suite, "Folder of the programs")
+      ->capture_default_str();
+  app.add_option("--mlir-opt", arguments.mlir_opt)->capture_default_str();
+  app.add_flag("--all", arguments.all, "Every schedule that gave a time");
+  CLI11_PARSE(app, argc, argv);
+  return Run(arguments);
+}
+
+}  // namespace
+}  // namespace weft
+
+int main(int argc, char** argv) { return weft::ReplayMain(argc, argv); }
