@@ -110,7 +110,10 @@ absl::StatusOr<CutProgram> CutIntoTasks(CompilerContext& context,
 
   std::string reason;
   std::vector<TaskGroup> groups;
-  groups = GroupOperations(program.entry());
+  const ProgramInfo& info = (*loaded)->info();
+  const bool fuses_whole = info.fusion.members.size() + 1 == info.ops.size();
+  if (fuses_whole) groups = WholeFunction(program.entry(), &reason);
+  if (groups.empty()) groups = GroupOperations(program.entry());
   if (groups.empty()) {
     groups = WholeFunction(program.entry(), &reason);
     if (groups.empty()) {

@@ -51,7 +51,8 @@ struct CutProgram {
   mlir::func::FuncOp entry() const;
 };
 
-// Errors are those of LoadedProgram::Load, also for a task. A program that
+// A program whose operations can all be fused with its anchor, such as a softmax, is
+// one task. Errors are those of LoadedProgram::Load, also for a task. A program that
 // GroupOperations cannot cut is one task, and a note says so.
 absl::StatusOr<CutProgram> CutIntoTasks(CompilerContext& context,
                                         const std::string& name,

@@ -81,6 +81,14 @@ TEST(CuttingTest, TheLayersOfANetworkAreFoundEachOnce) {
                           "task01_pooling_nhwc_max_1x28x28x32x2x2 x 1"));
 }
 
+TEST(CuttingTest, AChainThatFusesAsAWholeIsOneTask) {
+  const auto program = Cut(SourceFile("datasets/suites/schedules/softmax.mlir"));
+  ASSERT_NE(program, nullptr);
+  EXPECT_EQ(TaskCalls(*program).size(), 1u);
+  EXPECT_THAT(program->tasks()[0].source, HasSubstr("math.exp"));
+  EXPECT_THAT(program->notes(), IsEmpty());
+}
+
 TEST(CuttingTest, ATimingHarnessIsStrippedAndSaidSo) {
   const auto program = Cut(TaskTestProgram("timed_matmul"));
   ASSERT_NE(program, nullptr);
