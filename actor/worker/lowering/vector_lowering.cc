@@ -80,9 +80,10 @@ void ReplaceCopies(mlir::ModuleOp module) {
 // Scalar libm calls keep LLVM from vectorizing the loop around them.
 absl::Status ApproximateMath(CompilerContext& context, mlir::ModuleOp module) {
   mlir::RewritePatternSet patterns(context.mlir());
-  mlir::MathPolynomialApproximationOptions options;
-  options.enableAvx2 = true;
-  mlir::populateMathPolynomialApproximationPatterns(patterns, options);
+  // Without the option for AVX2, which adds one pattern: it turns vectors of rsqrt into
+  // an instruction of 12 bits and an operation that nothing here lowers. A square root
+  // and a division are exact.
+  mlir::populateMathPolynomialApproximationPatterns(patterns);
   if (mlir::failed(mlir::applyPatternsAndFoldGreedily(module, std::move(patterns)))) {
     return StageError(context, kStage, "polynomial approximation did not converge");
   }
