@@ -165,6 +165,36 @@ func.func @f64(%a: tensor<6x7xf64> {bufferization.writable = false},
   EXPECT_EQ(kernel->arguments()[0].element_bytes, 8);
 }
 
+// What a vectorized generic spells out as a product and a sum is rounded once.
+TEST(CompileKernelTest, AProductAndASumAreOneMultiplyAdd) {
+  if (!llvm::sys::getHostCPUFeatures().lookup("fma")) GTEST_SKIP() << "no FMA";
+  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
+#id = affine_map<(i) -> (i)>
+func.func @fma(%a: tensor<16xf32> {bufferization.writable = false},
+               %b: tensor<16xf32> {bufferization.writable = false},
+               %out: tensor<16xf32> {bufferization.writable = true}) -> tensor<16xf32> {
+  %result = linalg.generic
+      {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+      ins(%a, %b : tensor<16xf32>, tensor<16xf32>) outs(%out : tensor<16xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %product = arith.mulf %x, %y : f32
+    %sum = arith.addf %product, %z : f32
+    linalg.yield %sum : f32
+  } -> tensor<16xf32>
+  return %result : tensor<16xf32>
+})mlir");
+  Data<float> factor(16);
+  Data<float> out(16);
+  for (size_t i = 0; i < 16; ++i) {
+    factor[i] = 1 + 0x1p-12f;
+    out[i] = -(1 + 0x1p-11f);
+  }
+  void* const buffers[] = {factor.get(), factor.get(), out.get()};
+  kernel->Run(buffers);
+  // The product alone would be rounded to 1 + 2^-11, and the sum would be 0.
+  for (size_t i = 0; i < 16; ++i) EXPECT_EQ(out[i], 0x1p-24f);
+}
+
 TEST(CompileKernelTest, SoftmaxIsAsGoodAsTheMathLibrarys) {
   const std::unique_ptr<Kernel> kernel = Compile(ReadProgram("softmax.mlir"));
   const KernelArgument& input = kernel->arguments()[0];

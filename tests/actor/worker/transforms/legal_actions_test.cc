@@ -176,9 +176,20 @@ TEST(LegalActionsTest, DecomposeNeedsOneRowAtATime) {
 
 TEST(LegalActionsTest, StridedWindowsAreGeneralizedPointByPoint) {
   const auto generalize = VectorizeMode::kGeneralize;
-  const Action two = Vectorize({1, 1, 2, 16, 1, 1, 4}, generalize);
+  const Action two = Vectorize({1, 1, 2, 16, 1, 1, 1}, generalize);
   EXPECT_TRUE(Legal(MaskAfter(Convolution(8, 8, 32, 1), {}), two));
   EXPECT_FALSE(Legal(MaskAfter(Convolution(8, 8, 32, 2), {}), two));
+}
+
+TEST(LegalActionsTest, GeneralizedWindowsReduceOnePointAtATime) {
+  const auto generalize = VectorizeMode::kGeneralize;
+  const ActionMask plain = MaskAfter(ChannelsFirstConvolution(8, 8, 16), {});
+  EXPECT_TRUE(Legal(plain, Vectorize({1, 8, 1, 8, 1, 1, 1}, generalize)));
+  EXPECT_FALSE(Legal(plain, Vectorize({1, 8, 1, 8, 4, 1, 1}, generalize)));
+  const ActionMask packed =
+      MaskAfter(ChannelsFirstConvolution(8, 8, 16), {Pack({0, 8, 0, 0, 0, 0, 0})});
+  EXPECT_TRUE(Legal(packed, Vectorize({1, 1, 2, 4, 1, 1, 1, 8}, generalize)));
+  EXPECT_FALSE(Legal(packed, Vectorize({1, 1, 2, 4, 2, 1, 1, 8}, generalize)));
 }
 
 // The vector loop of a channels-first window is the output column, which a stride

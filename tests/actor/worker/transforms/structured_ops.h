@@ -59,6 +59,44 @@ inline StructuredOp Convolution(int64_t height, int64_t width, int64_t channels,
   return op;
 }
 
+// A 3x3 convolution in NCHW, stride 1; loops n, oc, oh, ow, ic, kh, kw.
+inline StructuredOp ChannelsFirstConvolution(int64_t height, int64_t width,
+                                             int64_t channels) {
+  StructuredOp op;
+  op.name = "linalg.conv_2d_nchw_fchw";
+  op.kind = AnchorKind::kConvolution;
+  op.loops = {{1, false},       {channels, false}, {height, false}, {width, false},
+              {channels, true}, {3, true},         {3, true}};
+  const int64_t row = width + 2;
+  const int64_t plane = (height + 2) * row;
+  op.operands = {{false,
+                  4,
+                  plane * channels,
+                  {{1, 0, 0, 0, 0, 0, 0},
+                   {0, 0, 0, 0, 1, 0, 0},
+                   {0, 0, 1, 0, 0, 1, 0},
+                   {0, 0, 0, 1, 0, 0, 1}},
+                  {0, 0, row, 1, plane, row, 1}},
+                 {false,
+                  4,
+                  9 * channels * channels,
+                  {{0, 1, 0, 0, 0, 0, 0},
+                   {0, 0, 0, 0, 1, 0, 0},
+                   {0, 0, 0, 0, 0, 1, 0},
+                   {0, 0, 0, 0, 0, 0, 1}},
+                  {0, 9 * channels, 0, 0, 9, 3, 1}},
+                 {true,
+                  4,
+                  height * width * channels,
+                  {{1, 0, 0, 0, 0, 0, 0},
+                   {0, 1, 0, 0, 0, 0, 0},
+                   {0, 0, 1, 0, 0, 0, 0},
+                   {0, 0, 0, 1, 0, 0, 0}},
+                  {0, height * width, width, 1, 0, 0, 0}}};
+  op.window = {{2, 5, 1, 1}, {3, 6, 1, 1}};
+  return op;
+}
+
 // B[i, j] = f(A[i, j]) as linalg.generic number `index` of `count`.
 inline StructuredOp Elementwise(int64_t rows, int64_t columns, int index, int count) {
   StructuredOp op;
