@@ -8,6 +8,7 @@
 
 #include "actor/environment/stored_measurer.h"
 #include "actor/environment/worker_client.h"
+#include "common/metrics/metric_families.h"
 #include "common/schedule/trajectory.h"
 #include "prometheus/counter.h"
 #include "prometheus/gauge.h"
@@ -48,6 +49,8 @@ class ActorMetrics {
   prometheus::Gauge& programs_excluded;
 
  private:
+  explicit ActorMetrics(const MetricFamilies& families);
+
   std::array<prometheus::Counter*, kNumOutcomes> episodes_;
   std::array<prometheus::Counter*, kNumWorkerLosses> worker_restarts_;
   std::array<prometheus::Counter*, kNumStoreEvents> store_events_;

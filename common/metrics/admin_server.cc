@@ -1,5 +1,6 @@
 #include "common/metrics/admin_server.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -9,16 +10,26 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "httplib.h"
 #include "prometheus/text_serializer.h"
 
 namespace weft {
 namespace {
 
-// Scrapes are rare and small: more threads would only cost memory.
-constexpr int kThreads = 2;
-// A peer that stalls longer than this is dropped.
+// A connection has a thread for as long as it lasts, so this many peers may be slow, or
+// keep an idle connection open, before others have to wait. Threads that wait cost a
+// page or two.
+constexpr int kThreads = 16;
+// A peer that stalls in a request longer than this is dropped.
 constexpr int kSocketTimeoutSeconds = 5;
+// And one that does not make its next request; a scraper comes every 15 s or so, and
+// connects anew.
+constexpr int kKeepAliveSeconds = 2;
+// For the thread that accepts connections to run; more than any scheduler needs.
+constexpr absl::Duration kStartTimeout = absl::Seconds(10);
+constexpr absl::Duration kPollInterval = absl::Milliseconds(1);
 
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 constexpr char kPrometheusText[] = "text/plain; version=0.0.4; charset=utf-8";
@@ -32,6 +43,7 @@ class AdminServer::Impl {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_.set_read_timeout(kSocketTimeoutSeconds);
     server_.set_write_timeout(kSocketTimeoutSeconds);
+    server_.set_keep_alive_timeout(kKeepAliveSeconds);
     // A second process on the same port must fail to bind, not share the connections.
     server_.set_socket_options([](socket_t socket) {
       const int yes = 1;
@@ -60,8 +72,13 @@ class AdminServer::Impl {
   }
 
   ~Impl() {
-    server_.stop();
-    if (thread_.joinable()) thread_.join();
+    if (!thread_.joinable()) return;
+    // A stop() before the loop has begun is lost.
+    while (!ended_) {
+      server_.stop();
+      absl::SleepFor(kPollInterval);
+    }
+    thread_.join();
   }
 
   absl::Status Bind(const std::string& address) {
@@ -82,10 +99,11 @@ class AdminServer::Impl {
           "admin address '", address, "': cannot listen: ", std::strerror(errno)));
     }
     address_ = absl::StrCat(host, ":", port);
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-    // stop() before the loop has begun would be lost and the destructor would hang.
-    while (!server_.is_running()) std::this_thread::yield();
-    return absl::OkStatus();
+    thread_ = std::thread([this] {
+      server_.listen_after_bind();
+      ended_ = true;
+    });
+    return AwaitRunning();
   }
 
   const std::string& address() const { return address_; }
@@ -102,8 +120,22 @@ class AdminServer::Impl {
   }
 
  private:
+  absl::Status AwaitRunning() {
+    const absl::Time deadline = absl::Now() + kStartTimeout;
+    while (!server_.is_running()) {
+      if (ended_ || absl::Now() >= deadline) {
+        return absl::UnavailableError(
+            absl::StrCat("admin address ", address_, ": the server ",
+                         ended_ ? "ended at once" : "did not start in time"));
+      }
+      absl::SleepFor(kPollInterval);
+    }
+    return absl::OkStatus();
+  }
+
   const std::shared_ptr<prometheus::Registry> registry_;
   httplib::Server server_;
+  std::atomic<bool> ended_{false};  // The loop that accepts connections.
   std::string address_;
   std::thread thread_;
   absl::Mutex mutex_;

@@ -15,12 +15,13 @@
 
 namespace weft {
 
-// Serves from construction to destruction on two threads of its own. Thread-safe.
-// Starts alive and not ready.
+// Serves from construction to destruction on threads of its own: 16 connections at
+// once, of which one that stalls is closed after seconds. Thread-safe. Starts alive and
+// not ready.
 class AdminServer {
  public:
   // `address` is HOST:PORT; port 0 takes any free port. UNAVAILABLE when it cannot
-  // bind.
+  // bind, or does not run within 10 s.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(
       const std::string& address, std::shared_ptr<prometheus::Registry> registry);
   ~AdminServer();

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/metrics/metric_families.h"
+
 namespace weft {
 namespace {
 
@@ -17,93 +19,72 @@ const Histogram::BucketBoundaries kSecondsBuckets = {0.01, 0.03, 0.1, 0.3, 1,
 
 LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
     : registry_(std::move(registry)) {
+  const MetricFamilies families(registry_.get(), "weft_learner_");
   for (int i = 0; i < kNumOutcomes; ++i) {
-    episodes_[i] = &AddCounter("episodes_total", "Episodes stored, by outcome.",
-                               {{"outcome", OutcomeName(static_cast<Outcome>(i))}});
+    episodes_[i] =
+        &families.AddCounter("episodes_total", "Episodes stored, by outcome.",
+                             {{"outcome", OutcomeName(static_cast<Outcome>(i))}});
   }
   for (const char* reason :
        {kDropInvalid, kDropQueueFull, kDropLost, kDropUpdateFailed}) {
-    dropped_[reason] = &AddCounter("dropped_trajectories_total",
-                                   "Trajectories that are not trained on, by reason.",
-                                   {{"reason", reason}});
+    dropped_[reason] = &families.AddCounter(
+        "dropped_trajectories_total",
+        "Trajectories that are not trained on, by reason.", {{"reason", reason}});
   }
   for (const char* reason :
        {kRefusedNoCredit, kRefusedBadSequence, kRefusedUnreadable}) {
-    refused_[reason] = &AddCounter("refused_messages_total",
-                                   "Messages that ended their stream, by reason.",
-                                   {{"reason", reason}});
+    refused_[reason] = &families.AddCounter(
+        "refused_messages_total", "Messages that ended their stream, by reason.",
+        {{"reason", reason}});
   }
-  env_steps_ = &AddCounter("env_steps_total", "Decisions in stored episodes.");
-  iterations_ = &AddCounter("iterations_total", "PPO iterations finished.");
-  duplicates_ = &AddCounter("duplicate_trajectories_total",
-                            "Trajectories sent again after they were stored.");
-  log_failures_ = &AddCounter("log_failures_total",
-                              "Writes or syncs of the trajectory log that failed.");
-  checkpoint_failures_ =
-      &AddCounter("checkpoint_failures_total", "Checkpoints that were not written.");
-  result_failures_ =
-      &AddCounter("result_failures_total", "Failed writes of metrics.jsonl and best/.");
-  update_failures_ =
-      &AddCounter("update_failures_total", "PPO updates that were rolled back.");
-  weights_sent_ = &AddCounter("weights_sent_bytes_total", "Weights sent to actors.");
-  store_hits_ =
-      &AddCounter("store_hits_total", "Measurements asked for that the store knew.");
-  store_records_ = &AddCounter("store_records_total", "Measurements added.");
-  store_failures_ =
-      &AddCounter("store_failures_total", "Calls that the store could not serve.");
-  episode_reward_ =
-      &AddHistogram("episode_reward", "Reward of stored episodes.", kRewardBuckets);
-  update_seconds_ = &AddHistogram("update_duration_seconds", "Time of a PPO update.",
-                                  kSecondsBuckets);
-  checkpoint_seconds_ = &AddHistogram("checkpoint_duration_seconds",
-                                      "Time to write a checkpoint.", kSecondsBuckets);
-  queue_depth_ = &AddGauge("queue_depth", "Trajectories that wait for training.");
-  queue_capacity_ = &AddGauge("queue_capacity", "Bound that credits keep them within.");
+  env_steps_ = &families.AddCounter("env_steps_total", "Decisions in stored episodes.");
+  iterations_ = &families.AddCounter("iterations_total", "PPO iterations finished.");
+  duplicates_ = &families.AddCounter("duplicate_trajectories_total",
+                                     "Trajectories sent again after they were stored.");
+  log_failures_ = &families.AddCounter(
+      "log_failures_total", "Writes or syncs of the trajectory log that failed.");
+  checkpoint_failures_ = &families.AddCounter("checkpoint_failures_total",
+                                              "Checkpoints that were not written.");
+  result_failures_ = &families.AddCounter("result_failures_total",
+                                          "Failed writes of metrics.jsonl and best/.");
+  update_failures_ = &families.AddCounter("update_failures_total",
+                                          "PPO updates that were rolled back.");
+  weights_sent_ =
+      &families.AddCounter("weights_sent_bytes_total", "Weights sent to actors.");
+  store_hits_ = &families.AddCounter("store_hits_total",
+                                     "Measurements asked for that the store knew.");
+  store_records_ = &families.AddCounter("store_records_total", "Measurements added.");
+  store_failures_ = &families.AddCounter("store_failures_total",
+                                         "Calls that the store could not serve.");
+  episode_reward_ = &families.AddHistogram(
+      "episode_reward", "Reward of stored episodes.", kRewardBuckets);
+  update_seconds_ = &families.AddHistogram("update_duration_seconds",
+                                           "Time of a PPO update.", kSecondsBuckets);
+  checkpoint_seconds_ = &families.AddHistogram(
+      "checkpoint_duration_seconds", "Time to write a checkpoint.", kSecondsBuckets);
+  queue_depth_ =
+      &families.AddGauge("queue_depth", "Trajectories that wait for training.");
+  queue_capacity_ =
+      &families.AddGauge("queue_capacity", "Bound that credits keep them within.");
   credits_outstanding_ =
-      &AddGauge("credits_outstanding", "Episodes paid and not here.");
-  connected_actors_ = &AddGauge("connected_actors", "Actors with a stream.");
-  store_claims_ = &AddGauge("store_claims", "Measurements that actors are making.");
-  store_expired_claims_ =
-      &AddGauge("store_expired_claims", "Claims of actors that died, since the start.");
-  weights_version_ = &AddGauge("weights_version", "Newest version published.");
-  iteration_reward_ = &AddGauge("iteration_reward", "Mean reward, last iteration.");
-  entropy_ = &AddGauge("entropy_nats", "Entropy per decision, last iteration.");
-  kl_ = &AddGauge("approximate_kl", "KL divergence of the last update.");
-  staleness_ = &AddGauge("staleness_versions",
-                         "Versions between acting and training, last iteration.");
-  mean_speedup_ = &AddGauge("mean_speedup_ratio",
-                            "Geometric mean over unscheduled, last iteration.");
-  best_geomean_speedup_ = &AddGauge("best_geomean_speedup_ratio",
-                                    "Geometric mean over programs of the best so far.");
-}
-
-prometheus::Counter& LearnerMetrics::AddCounter(const std::string& name,
-                                                const std::string& help,
-                                                const prometheus::Labels& labels) {
-  return prometheus::BuildCounter()
-      .Name("weft_learner_" + name)
-      .Help(help)
-      .Register(*registry_)
-      .Add(labels);
-}
-
-prometheus::Gauge& LearnerMetrics::AddGauge(const std::string& name,
-                                            const std::string& help) {
-  return prometheus::BuildGauge()
-      .Name("weft_learner_" + name)
-      .Help(help)
-      .Register(*registry_)
-      .Add({});
-}
-
-prometheus::Histogram& LearnerMetrics::AddHistogram(
-    const std::string& name, const std::string& help,
-    const Histogram::BucketBoundaries& buckets) {
-  return prometheus::BuildHistogram()
-      .Name("weft_learner_" + name)
-      .Help(help)
-      .Register(*registry_)
-      .Add({}, buckets);
+      &families.AddGauge("credits_outstanding", "Episodes paid and not here.");
+  connected_actors_ = &families.AddGauge("connected_actors", "Actors with a stream.");
+  store_claims_ =
+      &families.AddGauge("store_claims", "Measurements that actors are making.");
+  store_expired_claims_ = &families.AddGauge(
+      "store_expired_claims", "Claims of actors that died, since the start.");
+  weights_version_ = &families.AddGauge("weights_version", "Newest version published.");
+  iteration_reward_ =
+      &families.AddGauge("iteration_reward", "Mean reward, last iteration.");
+  entropy_ =
+      &families.AddGauge("entropy_nats", "Entropy per decision, last iteration.");
+  kl_ = &families.AddGauge("approximate_kl", "KL divergence of the last update.");
+  staleness_ = &families.AddGauge(
+      "staleness_versions", "Versions between acting and training, last iteration.");
+  mean_speedup_ = &families.AddGauge(
+      "mean_speedup_ratio", "Geometric mean over unscheduled, last iteration.");
+  best_geomean_speedup_ = &families.AddGauge(
+      "best_geomean_speedup_ratio", "Geometric mean over programs of the best so far.");
 }
 
 void LearnerMetrics::CountEpisode(const Trajectory& trajectory) {

@@ -51,12 +51,6 @@ class LearnerMetrics {
   void SetLevels(const Levels& levels);
 
  private:
-  prometheus::Counter& AddCounter(const std::string& name, const std::string& help,
-                                  const prometheus::Labels& labels = {});
-  prometheus::Gauge& AddGauge(const std::string& name, const std::string& help);
-  prometheus::Histogram& AddHistogram(const std::string& name, const std::string& help,
-                                      const prometheus::Histogram::BucketBoundaries&);
-
   const std::shared_ptr<prometheus::Registry> registry_;
   std::array<prometheus::Counter*, kNumOutcomes> episodes_;
   std::map<std::string, prometheus::Counter*> dropped_;

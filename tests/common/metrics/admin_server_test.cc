@@ -1,5 +1,13 @@
 #include "common/metrics/admin_server.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "httplib.h"
@@ -61,6 +69,43 @@ TEST_F(AdminServerTest, APortInUseIsAnErrorThatNamesIt) {
   const auto second = AdminServer::Start(server_->address(), registry_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(server_->address()));
+}
+
+// Connects and sends half a request, or nothing, until it is destroyed.
+class StallingClient {
+ public:
+  StallingClient(const std::string& address, const std::string& sent)
+      : file_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in to = {};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port =
+        htons(static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+    EXPECT_EQ(connect(file_, reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
+    EXPECT_EQ(write(file_, sent.data(), sent.size()),
+              static_cast<ssize_t>(sent.size()));
+  }
+  ~StallingClient() { close(file_); }
+
+ private:
+  const int file_;
+};
+
+TEST_F(AdminServerTest, SlowClientsDoNotKeepOthersWaiting) {
+  std::vector<std::unique_ptr<StallingClient>> slow;
+  for (int i = 0; i < 5; ++i) {
+    slow.push_back(std::make_unique<StallingClient>(server_->address(), ""));
+    slow.push_back(std::make_unique<StallingClient>(server_->address(),
+                                                    "GET /metrics HTTP/1.1\r\nHo"));
+  }
+  // The server drops those sooner or later; sooner than that it must answer.
+  client_->set_read_timeout(4);
+  client_->set_keep_alive(true);
+  for (int i = 0; i < 3; ++i) {
+    const auto response = client_->Get("/livez");
+    ASSERT_TRUE(response) << httplib::to_string(response.error());
+    EXPECT_EQ(response->status, 200);
+  }
 }
 
 TEST(AdminServerAddressTest, AMalformedAddressIsAnError) {
