@@ -66,7 +66,7 @@ absl::StatusOr<EpisodeResult> SyntheticEnvironment::Finish() {
   result.measurement.samples = {result.measurement.seconds};
   result.measurement.timing_seconds = absl::ToDoubleSeconds(options_.episode_time);
   result.roofline_seconds =
-      RooflineSeconds(program_->flops(), program_->bytes(), machine_);
+      RooflineSeconds(program_->flops(), program_->bytes(), machine_, /*threads=*/1);
   result.unscheduled_seconds =
       SyntheticSeconds(*program_, machine_, Untransformed(*program_));
   result.reward = std::log(result.roofline_seconds / result.measurement.seconds);
@@ -79,7 +79,7 @@ absl::StatusOr<double> SyntheticEnvironment::OptimalReward(
   const absl::StatusOr<const SyntheticProgram*> found = Find(program);
   if (!found.ok()) return found.status();
   const double roofline =
-      RooflineSeconds((*found)->flops(), (*found)->bytes(), machine_);
+      RooflineSeconds((*found)->flops(), (*found)->bytes(), machine_, /*threads=*/1);
   return std::log(roofline / SearchExhaustively(**found, machine_).seconds);
 }
 

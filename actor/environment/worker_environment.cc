@@ -46,8 +46,8 @@ absl::Status WorkerEnvironment::StartWorker() {
   if (absl::Status status = worker_.Start(); !status.ok()) return status;
   if (started_before_) ++restarts_;
   started_before_ = true;
-  // A worker needs the machine's limits before it can load a program; with our lease it
-  // finds what an earlier probe has left there.
+  // A worker needs the machine's limits before it can load a program; with our
+  // lease it finds what an earlier probe has left there.
   const absl::Status probed = ProbeMachine(worker_, options_.measure).status();
   if (!worker_.running()) ReportLoss();
   return probed;
@@ -73,9 +73,9 @@ absl::Status WorkerEnvironment::EnsureLoaded(const SuiteProgram& program) {
     return response.status();
   }
   loaded_ = program.name;
-  roofline_seconds_ =
-      RooflineSeconds(response->load_program().flops(),
-                      response->load_program().bytes(), options_.machine);
+  roofline_seconds_ = RooflineSeconds(response->load_program().flops(),
+                                      response->load_program().bytes(),
+                                      options_.machine, options_.measure.threads);
   return absl::OkStatus();
 }
 

@@ -13,7 +13,8 @@ float Extent(int64_t value) { return Log2Of(static_cast<double>(value), 8); }
 float Bytes(double value) { return Log2Of(value, 32); }
 bool IsPowerOfTwo(int64_t value) { return value > 0 && (value & (value - 1)) == 0; }
 
-// Appends the features of one token, in order, and pads the row when it is done.
+// Appends the features of one token, in order, and pads the row when it is
+// done.
 class Row {
  public:
   Row(Observation* observation, TokenKind kind) : features_(observation->features) {
@@ -93,7 +94,8 @@ void AddLoop(const NestState& state, size_t index, Observation* observation) {
   for (int64_t divisor : {2, 4, 7, 8, 16, 32, 64}) {
     row.Add(loop.extent % divisor == 0 ? 1.0f : 0.0f);
   }
-  // How each operand moves with this loop: not at all, contiguously, or by a stride.
+  // How each operand moves with this loop: not at all, contiguously, or by a
+  // stride.
   for (size_t i = 0; i < 4; ++i) {
     const int64_t stride =
         i < state.operands.size() && index < state.operands[i].stride.size()
@@ -169,9 +171,11 @@ void Featurize(const NestState& state, Observation* observation) {
   }
 }
 
-double RooflineSeconds(double flops, double bytes, const MachineModel& machine) {
-  const double arithmetic = flops / std::max(machine.peak_flops, 1.0);
-  const double traffic = bytes / std::max(machine.memory_bandwidth, 1.0);
+double RooflineSeconds(double flops, double bytes, const MachineModel& machine,
+                       int threads) {
+  const double cores = std::max(threads, 1);
+  const double arithmetic = flops / std::max(machine.peak_flops * cores, 1.0);
+  const double traffic = bytes / std::max(machine.memory_bandwidth * cores, 1.0);
   return std::max({arithmetic, traffic, 1e-7});
 }
 

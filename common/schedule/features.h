@@ -1,9 +1,10 @@
 // From the state of a loop nest to the tokens that the policy sees.
 //
-// The environment fills in NestState, which is plain data in natural units; Featurize
-// turns it into an Observation's tokens. One place gives every feature its scale, so
-// the real environment and the synthetic ones cannot disagree. Extents and sizes appear
-// as log2(x) / 8, byte counts as log2(bytes) / 32, flags as 0 or 1.
+// The environment fills in NestState, which is plain data in natural units;
+// Featurize turns it into an Observation's tokens. One place gives every
+// feature its scale, so the real environment and the synthetic ones cannot
+// disagree. Extents and sizes appear as log2(x) / 8, byte counts as log2(bytes)
+// / 32, flags as 0 or 1.
 #ifndef WEFT_COMMON_SCHEDULE_FEATURES_H_
 #define WEFT_COMMON_SCHEDULE_FEATURES_H_
 
@@ -25,7 +26,8 @@ enum class AnchorKind : uint8_t {
 };
 inline constexpr int kNumAnchorKinds = 6;
 
-// Single-core limits and sizes of the machine. Rates per second; f32 operations.
+// Single-core limits and sizes of the machine. Rates per second; f32
+// operations.
 struct MachineModel {
   double peak_flops = 0;
   double memory_bandwidth = 0;
@@ -48,8 +50,8 @@ struct LoopState {
   bool output_contiguous = false;  // Unit stride of the output moves with this loop.
 };
 
-// How one operand of the anchor is walked. Entries of `stride` are in elements per step
-// of each loop, 0 when the operand does not depend on it.
+// How one operand of the anchor is walked. Entries of `stride` are in elements
+// per step of each loop, 0 when the operand does not depend on it.
 struct OperandState {
   bool output = false;
   int element_bytes = 4;
@@ -85,10 +87,13 @@ struct NestState {
 void Featurize(const NestState& state, Observation* observation);
 
 // The reference time of the reward, in seconds: the larger of the time that the
-// arithmetic needs at the peak and that the compulsory traffic needs from memory (the
-// roofline model, Williams, Waterman and Patterson 2009), on one core, and at least 100
-// ns.
-double RooflineSeconds(double flops, double bytes, const MachineModel& machine);
+// arithmetic needs at the peak and that the compulsory traffic needs from
+// memory (the roofline model, Williams, Waterman and Patterson 2009), and at
+// least 100 ns. Both rates are taken `threads` times: cores share the memory,
+// so that what the traffic gets this way is a bound that several threads may be
+// unable to reach.
+double RooflineSeconds(double flops, double bytes, const MachineModel& machine,
+                       int threads);
 
 }  // namespace weft
 

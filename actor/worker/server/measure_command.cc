@@ -32,7 +32,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 
 void PrintMachine(const MachineModel& machine) {
   std::cout << absl::StrFormat(
-      "machine            %s, %.1f GFLOP/s, memory %.1f GB/s, cache %.1f GB/s\n",
+      "machine            %s, %.1f GFLOP/s, memory "
+      "%.1f GB/s, cache %.1f GB/s\n",
       HostCpuName(), machine.peak_flops * 1e-9, machine.memory_bandwidth * 1e-9,
       machine.cache_bandwidth * 1e-9);
 }
@@ -51,13 +52,14 @@ void PrintInterference(const Measurement& measurement) {
 
 void PrintConfirmation(const Confirmation& confirmation) {
   std::cout << absl::StrFormat(
-      "previous best      %.3f us, %.3f times as long; %d of %d pairs won: %s\n",
+      "previous best      %.3f us, %.3f times as "
+      "long; %d of %d pairs won: %s\n",
       confirmation.previous_seconds * 1e6, confirmation.ratio, confirmation.pairs_won,
       confirmation.pairs, confirmation.faster ? "faster" : "not faster");
 }
 
 void PrintMeasurement(const Measurement& measurement, const ScheduledProgram& program,
-                      const MachineModel& machine) {
+                      const MachineModel& machine, int threads) {
   std::cout << absl::StrFormat("outcome            %s\n",
                                OutcomeName(measurement.outcome));
   if (!measurement.message.empty()) {
@@ -71,13 +73,14 @@ void PrintMeasurement(const Measurement& measurement, const ScheduledProgram& pr
   if (measurement.outcome != Outcome::kOk) return;
   PrintInterference(measurement);
   if (measurement.confirmation) PrintConfirmation(*measurement.confirmation);
-  const double roofline = RooflineSeconds(program.flops(), program.bytes(), machine);
+  const double roofline =
+      RooflineSeconds(program.flops(), program.bytes(), machine, threads);
   std::cout << absl::StrFormat("time               %.3f us (smallest of %d samples)\n",
                                measurement.seconds * 1e6, measurement.samples.size())
-            << absl::StrFormat(
-                   "rate               %.2f GFLOP/s, %.1f %% of the peak\n",
-                   program.flops() / measurement.seconds * 1e-9,
-                   program.flops() / measurement.seconds / machine.peak_flops * 100)
+            << absl::StrFormat("rate               %.2f GFLOP/s, %.1f %% of the peak\n",
+                               program.flops() / measurement.seconds * 1e-9,
+                               program.flops() / measurement.seconds /
+                                   machine.peak_flops / threads * 100)
             << absl::StrFormat("roofline           %.3f us, %.1f %% of it reached\n",
                                roofline * 1e6, roofline / measurement.seconds * 100);
 }
@@ -144,7 +147,7 @@ absl::Status RunMeasureCommand(const MeasureCommand& command) {
               *machine, command.settings);
   if (!measurement.ok()) return measurement.status();
   PrintMachine(*machine);
-  PrintMeasurement(*measurement, **program, *machine);
+  PrintMeasurement(*measurement, **program, *machine, command.settings.threads);
   if (measurement->outcome == Outcome::kOk) return absl::OkStatus();
   return absl::FailedPreconditionError("the schedule was not measured");
 }

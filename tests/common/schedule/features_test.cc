@@ -78,9 +78,17 @@ TEST(RooflineTest, TheSlowerOfArithmeticAndTrafficDecides) {
   MachineModel machine;
   machine.peak_flops = 100e9;
   machine.memory_bandwidth = 20e9;
-  EXPECT_DOUBLE_EQ(RooflineSeconds(1e9, 1e6, machine), 0.01);
-  EXPECT_DOUBLE_EQ(RooflineSeconds(1e6, 2e9, machine), 0.1);
-  EXPECT_GT(RooflineSeconds(0, 0, machine), 0);
+  EXPECT_DOUBLE_EQ(RooflineSeconds(1e9, 1e6, machine, 1), 0.01);
+  EXPECT_DOUBLE_EQ(RooflineSeconds(1e6, 2e9, machine, 1), 0.1);
+  EXPECT_GT(RooflineSeconds(0, 0, machine, 1), 0);
+}
+
+TEST(RooflineTest, ThreadsRaiseBothRoofs) {
+  MachineModel machine;
+  machine.peak_flops = 100e9;
+  machine.memory_bandwidth = 20e9;
+  EXPECT_DOUBLE_EQ(RooflineSeconds(1e9, 1e6, machine, 2), 0.005);
+  EXPECT_DOUBLE_EQ(RooflineSeconds(1e6, 2e9, machine, 4), 0.025);
 }
 
 }  // namespace
