@@ -105,6 +105,28 @@ module attributes {transform.with_named_sequence} {
                                                   HasSubstr("compile_failed"))));
 }
 
+TEST(AssemblyTest, AScheduleThatComputesWrongValuesIsNamed) {
+  const auto program = Cut("mlp2");
+  ASSERT_NE(program, nullptr);
+  // Makes the zero of fill and relu a five.
+  const std::string wrong = R"mlir(
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%module: !transform.any_op) {
+    %zero = transform.structured.match ops{["arith.constant"]} in %module
+        : (!transform.any_op) -> !transform.any_op
+    %five = transform.param.constant 5.0 : f32 -> !transform.any_param
+    transform.annotate %zero "value" = %five : !transform.any_op, !transform.any_param
+    transform.yield
+  }
+})mlir";
+  const auto measured = program->MeasureScheduled({wrong}, MachineModel(), Settings());
+  ASSERT_TRUE(measured.ok()) << measured.status();
+  EXPECT_EQ(measured->measurement.outcome, Outcome::kWrongResult)
+      << measured->measurement.message;
+  EXPECT_THAT(measured->faults, ElementsAre(AllOf(HasSubstr("task00_matmul_16x32x32"),
+                                                  HasSubstr("wrong_result"))));
+}
+
 TEST(AssemblyTest, ParallelLoopsOfAnAssembledTaskComputeTheProgram) {
   if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one CPU";
   const auto program = Cut("mlp2");
