@@ -94,7 +94,6 @@ class Actor {
   absl::Status AwaitLearner();
   void ReportState();
   std::string StatusText() const;
-  std::vector<uint64_t> SlotSeeds() const;
 
   const TrainConfig& config_;
   const ActorSettings& settings_;
@@ -115,15 +114,6 @@ class Actor {
   std::unique_ptr<SlotThreads> slots_;
   bool was_ready_ = false;
 };
-
-std::vector<uint64_t> Actor::SlotSeeds() const {
-  std::vector<uint64_t> seeds;
-  for (int slot = 0; slot < config_.actor.episodes_in_flight; ++slot) {
-    seeds.push_back(MixSeed(
-        config_.seed, {settings_.actor_id, run_id_, absl::StrCat("slot ", slot)}));
-  }
-  return seeds;
-}
 
 absl::Status Actor::Start() {
   absl::StatusOr<std::unique_ptr<AdminServer>> admin =
@@ -210,7 +200,8 @@ absl::Status Actor::RunUntilEnd() {
   context.programs = programs_.get();
   context.best = &best_;
   context.metrics = &metrics_;
-  slots_ = std::make_unique<SlotThreads>(context, environments_.make, SlotSeeds());
+  slots_ = std::make_unique<SlotThreads>(context, environments_.make,
+                                         config_.actor.episodes_in_flight);
   bool announced = false;
   while (!credits_.draining() && slots_->status().ok()) {
     if (settings_.stop_requested()) {

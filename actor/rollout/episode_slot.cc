@@ -1,6 +1,7 @@
 #include "actor/rollout/episode_slot.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,9 +26,8 @@ bool IsOfTheProgram(const absl::Status& status) {
 
 }  // namespace
 
-EpisodeSlot::EpisodeSlot(const SlotContext& context, Environment* environment,
-                         uint64_t seed)
-    : context_(context), environment_(environment), random_(seed) {}
+EpisodeSlot::EpisodeSlot(const SlotContext& context, Environment* environment)
+    : context_(context), environment_(environment) {}
 
 absl::Status EpisodeSlot::Run() {
   int errors = 0;
@@ -56,15 +56,19 @@ absl::Status EpisodeSlot::RunOne() {
     context_.credits->Return(*credit);
     return absl::OkStatus();  // No weights yet: LatestPolicy counts what fails.
   }
-  const std::string program = context_.programs->Next();
+  const Turn turn = context_.programs->Next();
+  const std::string& program = turn.program;
   if (program.empty()) {
     context_.credits->Return(*credit);
     return absl::FailedPreconditionError("no program of the suite can be used");
   }
   InstrumentedEnvironment environment(environment_, context_.metrics);
   InstrumentedPolicy timed_policy(policy->get(), context_.metrics);
+  // Other numbers for other weights: an actor that was started again begins with the
+  // first turns, and should not explore the same way twice.
+  std::mt19937_64 random(MixSeed(turn.seed, {absl::StrCat(timed_policy.version())}));
   absl::StatusOr<Trajectory> trajectory =
-      RunEpisode(environment, timed_policy, program, random_);
+      RunEpisode(environment, timed_policy, program, random);
   if (!trajectory.ok()) {
     context_.credits->Return(*credit);
     if (!IsOfTheProgram(environment.reset_status())) return trajectory.status();

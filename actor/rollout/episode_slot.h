@@ -2,9 +2,7 @@
 #ifndef WEFT_ACTOR_ROLLOUT_EPISODE_SLOT_H_
 #define WEFT_ACTOR_ROLLOUT_EPISODE_SLOT_H_
 
-#include <cstdint>
 #include <memory>
-#include <random>
 #include <string>
 
 #include "absl/status/status.h"
@@ -41,7 +39,7 @@ class EpisodeSlot {
   static constexpr int kMaxErrors = 6;
 
   // `environment` must outlive the slot and belong to it alone.
-  EpisodeSlot(const SlotContext& context, Environment* environment, uint64_t seed);
+  EpisodeSlot(const SlotContext& context, Environment* environment);
 
   // Runs until the credit pool drains (OK), no program is left (FAILED_PRECONDITION),
   // or kMaxErrors episodes in a row failed (the last error). Call once, on the slot's
@@ -56,7 +54,6 @@ class EpisodeSlot {
 
   const SlotContext context_;
   Environment* const environment_;
-  std::mt19937_64 random_;
   bool episode_finished_ = false;  // By the last RunOne.
 };
 

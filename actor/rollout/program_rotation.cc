@@ -4,10 +4,12 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace weft {
 
 ProgramRotation::ProgramRotation(std::vector<std::string> programs, uint64_t seed)
-    : programs_(std::move(programs)) {
+    : seed_(seed), programs_(std::move(programs)) {
   // Fisher-Yates by hand: std::shuffle differs between standard libraries.
   std::mt19937_64 random(seed);
   for (size_t i = programs_.size(); i > 1; --i) {
@@ -15,11 +17,14 @@ ProgramRotation::ProgramRotation(std::vector<std::string> programs, uint64_t see
   }
 }
 
-std::string ProgramRotation::Next() {
+Turn ProgramRotation::Next() {
   absl::MutexLock lock(&mutex_);
-  if (programs_.empty()) return "";
+  if (programs_.empty()) return Turn();
   next_ %= programs_.size();
-  return programs_[next_++];
+  Turn turn;
+  turn.program = programs_[next_++];
+  turn.seed = MixSeed(seed_, {turn.program, absl::StrCat(turns_[turn.program]++)});
+  return turn;
 }
 
 bool ProgramRotation::Exclude(const std::string& program, const std::string& reason) {

@@ -6,22 +6,22 @@ namespace weft {
 
 SlotThreads::SlotThreads(const SlotContext& context,
                          std::function<std::unique_ptr<Environment>()> make_environment,
-                         const std::vector<uint64_t>& seeds)
+                         int slots)
     : context_(context),
       make_environment_(std::move(make_environment)),
-      running_(static_cast<int>(seeds.size())) {
-  for (uint64_t seed : seeds) threads_.emplace_back([this, seed] { RunSlot(seed); });
+      running_(slots) {
+  for (int i = 0; i < slots; ++i) threads_.emplace_back([this] { RunSlot(); });
 }
 
 SlotThreads::~SlotThreads() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void SlotThreads::RunSlot(uint64_t seed) {
+void SlotThreads::RunSlot() {
   absl::Status status;
   {
     const std::unique_ptr<Environment> environment = make_environment_();
-    status = EpisodeSlot(context_, environment.get(), seed).Run();
+    status = EpisodeSlot(context_, environment.get()).Run();
   }
   absl::MutexLock lock(&mutex_);
   --running_;

@@ -2,7 +2,6 @@
 #ifndef WEFT_ACTOR_ROLLOUT_SLOT_THREADS_H_
 #define WEFT_ACTOR_ROLLOUT_SLOT_THREADS_H_
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -23,7 +22,7 @@ class SlotThreads {
  public:
   SlotThreads(const SlotContext& context,
               std::function<std::unique_ptr<Environment>()> make_environment,
-              const std::vector<uint64_t>& seeds);
+              int slots);
   // Joins: drain the credit pool first and wait until `running()` is 0.
   ~SlotThreads();
   SlotThreads(const SlotThreads&) = delete;
@@ -36,7 +35,7 @@ class SlotThreads {
   absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  void RunSlot(uint64_t seed);
+  void RunSlot();
 
   const SlotContext context_;
   const std::function<std::unique_ptr<Environment>()> make_environment_;

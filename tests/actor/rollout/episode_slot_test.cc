@@ -52,14 +52,12 @@ class EpisodeSlotTest : public ::testing::Test {
 
   std::unique_ptr<SlotThreads> Start(int slots, const std::string& refused = "",
                                      bool broken = false) {
-    std::vector<uint64_t> seeds;
-    for (int i = 0; i < slots; ++i) seeds.push_back(i);
     return std::make_unique<SlotThreads>(
         context_,
         [refused, broken] {
           return std::make_unique<UnreliableEnvironment>(refused, broken);
         },
-        seeds);
+        slots);
   }
 
   // The next finished episode, acknowledged at once.

@@ -1,5 +1,7 @@
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actor/rollout/best_schedules.h"
@@ -18,7 +20,7 @@ const std::vector<std::string>& Names() {
 
 std::vector<std::string> Take(ProgramRotation& rotation, int count) {
   std::vector<std::string> taken;
-  for (int i = 0; i < count; ++i) taken.push_back(rotation.Next());
+  for (int i = 0; i < count; ++i) taken.push_back(rotation.Next().program);
   return taken;
 }
 
@@ -60,7 +62,41 @@ TEST(ProgramRotationTest, ExcludingInTheMiddleOfARoundSkipsNoOther) {
 TEST(ProgramRotationTest, OffersNothingWhenEverythingIsExcluded) {
   ProgramRotation rotation({"only"}, 1);
   rotation.Exclude("only", "reason");
-  EXPECT_EQ(rotation.Next(), "");
+  EXPECT_EQ(rotation.Next().program, "");
+}
+
+// Programs in the order of their turns, with the turns' seeds.
+std::vector<std::pair<std::string, uint64_t>> Turns(ProgramRotation& rotation,
+                                                    int count) {
+  std::vector<std::pair<std::string, uint64_t>> turns;
+  for (int i = 0; i < count; ++i) {
+    const Turn turn = rotation.Next();
+    turns.emplace_back(turn.program, turn.seed);
+  }
+  return turns;
+}
+
+TEST(ProgramRotationTest, TheTurnsOfARepetitionHaveTheSameSeeds) {
+  ProgramRotation first(Names(), 1);
+  ProgramRotation again(Names(), 1);
+  EXPECT_EQ(Turns(again, 18), Turns(first, 18));
+}
+
+TEST(ProgramRotationTest, NoTwoTurnsHaveTheSameSeed) {
+  ProgramRotation rotation(Names(), 1);
+  ProgramRotation other(Names(), 2);
+  std::set<uint64_t> seeds;
+  for (const auto& [program, seed] : Turns(rotation, 18)) seeds.insert(seed);
+  for (const auto& [program, seed] : Turns(other, 18)) seeds.insert(seed);
+  EXPECT_EQ(seeds.size(), 36u);
+}
+
+TEST(ProgramRotationTest, AnExcludedProgramLeavesTheSeedsOfTheOthersAlone) {
+  ProgramRotation whole(Names(), 1);
+  ProgramRotation without(Names(), 1);
+  without.Exclude("conv", "reason");
+  const auto turns = Turns(whole, 12);
+  EXPECT_THAT(turns, ::testing::IsSupersetOf(Turns(without, 10)));
 }
 
 TEST(MixSeedTest, DependsOnEveryWordAndOnWhereWordsEnd) {
