@@ -43,6 +43,7 @@ class SearchTarget {
   const std::vector<std::string>& notes() const { return notes_; }
   const Machine& machine() const { return machine_; }
   int threads() const { return options_.measure.threads; }
+  const MeasureOptions& measure() const { return options_.measure; }
 
   EnvironmentFactory factory();
 

@@ -109,6 +109,26 @@ absl::StatusOr<SearchProgress> Search(const Arguments& arguments, SearchTarget& 
   return progress;
 }
 
+// What the search has found on its way was timed at different moments. A search that
+// only read what was known compiles and times nothing, here neither.
+FinalTiming TimeFinally(const Arguments& arguments, const SearchProgress& progress,
+                        const SearchTarget& target, const std::string& best_path) {
+  if (!progress.best) return {std::nullopt, "there is no schedule"};
+  if (progress.interrupted) return {std::nullopt, "interrupted"};
+  if (progress.reused == progress.trials) {
+    return {std::nullopt, "every time was known before"};
+  }
+  SideBySideOptions options;
+  options.worker_path = ExecutableFolder() + "/weft-worker";
+  options.measure = target.measure();
+  options.log_path = arguments.output + "/final_timing.log";
+  std::fprintf(stderr, "timing the best schedule beside the unscheduled program\n");
+  const auto times = TimeSideBySide(target.program().path, best_path, options,
+                                    [] { return interrupted.load(); });
+  if (!times.ok()) return {std::nullopt, std::string(times.status().message())};
+  return {*times, ""};
+}
+
 int Run(Arguments arguments) {
   const std::string name = std::filesystem::path(arguments.program).stem().string();
   if (arguments.output.empty()) arguments.output = "runs/search-" + name;
@@ -146,9 +166,10 @@ int Run(Arguments arguments) {
   const auto progress = Search(arguments, **target, **journal, best_path);
   if (!progress.ok()) return Fail(progress.status());
   const SearchScale scale = ScaleOf(**target);
+  const FinalTiming timing = TimeFinally(arguments, *progress, **target, best_path);
   const std::string output = arguments.json
-                                 ? ResultJson(*progress, scale).dump(2) + "\n"
-                                 : ResultTable(*progress, scale);
+                                 ? ResultJson(*progress, scale, timing).dump(2) + "\n"
+                                 : ResultTable(*progress, scale, timing);
   std::fputs(output.c_str(), stdout);
   if (progress->best) std::fprintf(stderr, "best schedule: %s\n", best_path.c_str());
   if (progress->interrupted) {
@@ -156,6 +177,7 @@ int Run(Arguments arguments) {
                  arguments.output.c_str());
     return kExitInterrupted;
   }
+  if (interrupted) return kExitInterrupted;  // While it was timed at the end.
   return progress->best ? kExitOk : kExitFailure;
 }
 

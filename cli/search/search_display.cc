@@ -26,6 +26,29 @@ std::string Row(const char* name, double seconds, const SearchScale& scale) {
                          100 * scale.flops / seconds / scale.peak_flops);
 }
 
+struct Times {
+  double unscheduled = 0;
+  double best = 0;  // 0 without a best schedule.
+};
+
+// Those taken side by side if there are, else those of the search.
+Times TimesOf(const SearchProgress& progress, const FinalTiming& timing) {
+  if (timing.times) {
+    return {timing.times->unscheduled_seconds, timing.times->best_seconds};
+  }
+  return {progress.unscheduled_seconds,
+          progress.best ? progress.best->result.measurement.seconds : 0};
+}
+
+std::string Trust(const FinalTiming& timing) {
+  if (!timing.times) {
+    return absl::StrCat(
+        "(times of the search, not taken side by side: ", timing.why_not, ")");
+  }
+  return timing.times->disturbed ? "(side by side, but every sample was disturbed)"
+                                 : "(timed side by side)";
+}
+
 }  // namespace
 
 std::string ProgressLine(const SearchProgress& progress, int budget,
@@ -44,18 +67,17 @@ std::string ProgressLine(const SearchProgress& progress, int budget,
   return line;
 }
 
-std::string ResultTable(const SearchProgress& progress, const SearchScale& scale) {
+std::string ResultTable(const SearchProgress& progress, const SearchScale& scale,
+                        const FinalTiming& timing) {
   std::string table =
       absl::StrCat(scale.program, " (", scale.anchor, ") on ", scale.cpu, ", ",
                    scale.threads, scale.threads == 1 ? " thread\n" : " threads\n");
-  if (progress.unscheduled_seconds > 0) {
-    table += Row("unscheduled", progress.unscheduled_seconds, scale);
-  }
+  const Times times = TimesOf(progress, timing);
+  if (times.unscheduled > 0) table += Row("unscheduled", times.unscheduled, scale);
   if (progress.best) {
-    const double seconds = progress.best->result.measurement.seconds;
-    table += Row("best", seconds, scale);
-    absl::StrAppendFormat(&table, "%-12s %12.2f x\n", "speed-up",
-                          progress.unscheduled_seconds / seconds);
+    table += Row("best", times.best, scale);
+    absl::StrAppendFormat(&table, "%-12s %12.2f x  %s\n", "speed-up",
+                          times.unscheduled / times.best, Trust(timing));
     absl::StrAppend(&table, "schedule     ", ToString(progress.best->schedule), "\n");
   }
   const std::string failures = Failures(progress);
@@ -65,20 +87,25 @@ std::string ResultTable(const SearchProgress& progress, const SearchScale& scale
   return table;
 }
 
-nlohmann::json ResultJson(const SearchProgress& progress, const SearchScale& scale) {
+nlohmann::json ResultJson(const SearchProgress& progress, const SearchScale& scale,
+                          const FinalTiming& timing) {
+  const Times times = TimesOf(progress, timing);
   nlohmann::json json = {{"program", scale.program},
                          {"anchor", scale.anchor},
                          {"cpu", scale.cpu},
                          {"threads", scale.threads},
-                         {"unscheduled_us", progress.unscheduled_seconds * 1e6},
+                         {"unscheduled_us", times.unscheduled * 1e6},
                          {"measurements", progress.trials - progress.reused},
                          {"reused", progress.reused},
                          {"interrupted", progress.interrupted},
                          {"best_us", nullptr},
                          {"schedule", nullptr}};
   if (progress.best) {
-    const double seconds = progress.best->result.measurement.seconds;
+    const double seconds = times.best;
     json["best_us"] = seconds * 1e6;
+    json["speedup"] = times.unscheduled / seconds;
+    json["confirmed"] = timing.times.has_value();
+    if (timing.times) json["disturbed"] = timing.times->disturbed;
     json["schedule"] = ToString(progress.best->schedule);
     json["gflops"] = scale.flops / seconds / 1e9;
     json["gbps"] = scale.bytes / seconds / 1e9;

@@ -75,6 +75,20 @@ void ProgressDisplay::Show(const v1::GetStatusResponse& status) {
   last_shown_ = now;
 }
 
+void ProgressDisplay::ShowStep(const std::string& text) {
+  const absl::Time now = absl::Now();
+  if (terminal_) {
+    std::fprintf(stderr, "\r\033[K%s", text.c_str());
+    line_open_ = true;
+  } else if (now - last_shown_ >= kSignOfLife) {
+    std::fprintf(stderr, "%s\n", text.c_str());
+  } else {
+    return;
+  }
+  std::fflush(stderr);
+  last_shown_ = now;
+}
+
 void ProgressDisplay::Note(const std::string& text) {
   std::fprintf(stderr, "%s%s\n", line_open_ ? "\r\033[K" : "", text.c_str());
   line_open_ = false;

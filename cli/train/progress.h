@@ -20,6 +20,8 @@ class ProgressDisplay {
   explicit ProgressDisplay(bool terminal) : terminal_(terminal) {}
 
   void Show(const v1::GetStatusResponse& status);
+  // One step of what follows the training.
+  void ShowStep(const std::string& text);
   // A line that stays, such as a restart.
   void Note(const std::string& text);
   // Leaves the last progress line on the screen.

@@ -25,6 +25,24 @@ absl::Status FileError(const std::string& what, const std::string& path,
   return absl::UnavailableError(absl::StrCat(what, " ", path, ": ", error.message()));
 }
 
+// A reader sees the old file or the new one.
+absl::Status WriteWhole(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".tmp";
+  {
+    std::ofstream file(temporary);
+    file << text;
+    file.flush();
+    if (!file) {
+      return FileError("cannot write", temporary,
+                       std::error_code(errno, std::generic_category()));
+    }
+  }
+  std::error_code error;
+  fs::rename(temporary, path, error);
+  if (error) return FileError("cannot write", path, error);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<RunDirectory> RunDirectory::Create(const std::string& root,
@@ -70,20 +88,11 @@ absl::Status RunDirectory::CheckIdle() const {
 }
 
 absl::Status RunDirectory::WriteConfig(const std::string& yaml) const {
-  const std::string temporary = config() + ".tmp";
-  {
-    std::ofstream file(temporary);
-    file << yaml;
-    file.flush();
-    if (!file) {
-      return FileError("cannot write", temporary,
-                       std::error_code(errno, std::generic_category()));
-    }
-  }
-  std::error_code error;
-  fs::rename(temporary, config(), error);
-  if (error) return FileError("cannot write", config(), error);
-  return absl::OkStatus();
+  return WriteWhole(config(), yaml);
+}
+
+absl::Status RunDirectory::WriteSummary(const std::string& json) const {
+  return WriteWhole(summary(), json);
 }
 
 std::string RunDirectory::LogTail(const std::string& process, int lines) const {

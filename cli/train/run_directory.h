@@ -20,6 +20,11 @@ class RunDirectory {
   std::string config() const { return path_ + "/config.yaml"; }
   std::string learner_info() const { return path_ + "/learner.json"; }
   std::string summary() const { return path_ + "/summary.json"; }
+  // Of the program, as a transform module; there is one only where a schedule was
+  // found.
+  std::string best(const std::string& program) const {
+    return path_ + "/best/" + program + ".mlir";
+  }
   std::string log(const std::string& process) const {
     return path_ + "/logs/" + process + ".log";
   }
@@ -29,6 +34,8 @@ class RunDirectory {
 
   // Writes config.yaml whole or not at all.
   absl::Status WriteConfig(const std::string& yaml) const;
+  // The same for summary.json.
+  absl::Status WriteSummary(const std::string& json) const;
 
   // The last lines of a process' log, indented, for an error message; "" when there are
   // none.

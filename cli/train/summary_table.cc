@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "cli/train/progress.h"
 
 namespace weft {
@@ -26,6 +28,14 @@ constexpr const char* kNumbers[] = {"episodes",
                                     "mean_reward_first_quarter",
                                     "mean_reward_last_quarter"};
 
+// One character: how far the speed-up of a row can be trusted. A summary without final
+// times, such as that of an interrupted run, has no marks.
+const char* Mark(const json& program) {
+  if (!program.contains("confirmed")) return " ";
+  if (!program.value("confirmed", false)) return "*";
+  return program.value("disturbed", false) ? "~" : " ";
+}
+
 std::string Row(const json& program, bool color) {
   const double best_us = program.value("best_us", 0.0);
   const std::string name = program.value("program", "?");
@@ -34,9 +44,28 @@ std::string Row(const json& program, bool color) {
                            name, program.value("unscheduled_us", 0.0), "-", "-",
                            "no correct measurement", color ? "\033[0m" : "");
   }
-  return absl::StrFormat("%-28s %12.1f %12.1f %8.2fx  %s\n", name,
+  return absl::StrFormat("%-28s %12.1f %12.1f %8.2fx%s %s\n", name,
                          program.value("unscheduled_us", 0.0), best_us,
-                         program.value("speedup", 0.0), program.value("schedule", ""));
+                         program.value("speedup", 0.0), Mark(program),
+                         program.value("schedule", ""));
+}
+
+// What the marks mean, and why they are there.
+std::string Legend(const std::vector<json>& programs) {
+  std::set<std::string> reasons;
+  bool disturbed = false;
+  for (const json& program : programs) {
+    if (program.value("best_us", 0.0) <= 0) continue;
+    if (Mark(program)[0] == '*') reasons.insert(program["unconfirmed_because"]);
+    disturbed = disturbed || Mark(program)[0] == '~';
+  }
+  std::string legend;
+  if (disturbed) legend = "~ every sample was disturbed by something else\n";
+  if (!reasons.empty()) {
+    absl::StrAppend(&legend, "* times of the training, not taken side by side: ",
+                    absl::StrJoin(reasons, "; "), "\n");
+  }
+  return legend;
 }
 
 }  // namespace
@@ -65,17 +94,20 @@ std::string SummaryTable(const json& summary, bool color) {
   std::string table = absl::StrFormat("%-28s %12s %12s %9s  %s\n", "program",
                                       "-O3 (us)", "best (us)", "speed-up", "schedule");
   for (const json& program : programs) absl::StrAppend(&table, Row(program, color));
+  absl::StrAppend(&table, Legend(programs));
   const auto number = [&](const char* key) { return summary[key].get<double>(); };
   absl::StrAppendFormat(
       &table,
       "\nprograms %d | geometric mean speed-up %.2fx over unscheduled -O3 code\n"
-      "episodes %.0f | measured and checked %.0f | wrong %.0f | crashed %.0f | "
+      "episodes %.0f | measured and checked %.0f | known before %.0f | wrong %.0f | "
+      "crashed %.0f | "
       "timed out %.0f\n"
       "mean reward: first quarter %.3f, last quarter %.3f (%+.3f)\n"
       "%.1f measured schedules/s | %.1f env steps/s | %s\n",
       programs.size(), number("geomean_speedup"), number("episodes"),
-      number("measurements"), number("wrong"), number("crashed"), number("timed_out"),
-      number("mean_reward_first_quarter"), number("mean_reward_last_quarter"),
+      number("measurements"), summary.value("known", 0.0), number("wrong"),
+      number("crashed"), number("timed_out"), number("mean_reward_first_quarter"),
+      number("mean_reward_last_quarter"),
       number("mean_reward_last_quarter") - number("mean_reward_first_quarter"),
       number("measured_schedules_per_second"), number("env_steps_per_second"),
       HumanDuration(number("wall_seconds")));

@@ -12,8 +12,10 @@ namespace weft {
 // NOT_FOUND when there is no such file, DATA_LOSS when it is not a summary.
 absl::StatusOr<nlohmann::json> ReadSummary(const std::string& path);
 
-// One row per program, best first, then the figures of the whole run. `color` marks
-// programs without a speed-up.
+// One row per program, best first, then the figures of the whole run. A speed-up is
+// marked * where it was not timed side by side and ~ where that was disturbed, with a
+// line that says why (see cli/train/final_timing.h). `color` marks programs without a
+// speed-up.
 std::string SummaryTable(const nlohmann::json& summary, bool color);
 
 }  // namespace weft

@@ -8,8 +8,11 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "cli/commands.h"
+#include "cli/side_by_side.h"
+#include "cli/train/final_timing.h"
 #include "cli/train/progress.h"
 #include "cli/train/run_directory.h"
 #include "cli/train/summary_table.h"
@@ -25,12 +28,15 @@ and ends with a table of speed-ups.
 
 The run's folder, runs/NAME, holds config.yaml (every setting), metrics.jsonl (a line per
 iteration), checkpoints/, best/ (the best schedule of each program as a transform module
-for mlir-opt), logs/ and summary.json.
+for mlir-opt), logs/ and summary.json. At the end every best schedule is timed once more, in
+turn with the unscheduled program: those are the speed-ups of the table.
 
 Ctrl-C stops with a checkpoint; `weft train --resume runs/NAME` goes on from there.)";
 
 constexpr absl::Duration kTick = absl::Milliseconds(500);
 constexpr absl::Duration kStopGrace = absl::Seconds(30);
+// Ten times what a kernel of milliseconds needs on an idle machine.
+constexpr absl::Duration kFinalTimePerProgram = absl::Seconds(15);
 
 struct Arguments {
   std::string config;
@@ -140,6 +146,31 @@ int Interrupted(Supervisor& supervisor, const RunDirectory& run) {
   return kExitInterrupted;
 }
 
+// Times every best schedule beside its unscheduled program, once the actors have left
+// the machine to us, and puts that into the summary.
+void TimeFinally(const PreparedRun& prepared, ProgressDisplay& display,
+                 nlohmann::json* summary) {
+  const RunDirectory& run = prepared.run;
+  const TrainConfig& config = prepared.config;
+  const SideBySideOptions options{ExecutableFolder() + "/weft-worker", config.measure,
+                                  run.log("final_timing")};
+  const auto programs = static_cast<int64_t>((*summary)["programs"].size());
+  const absl::Time deadline = absl::Now() + kFinalTimePerProgram * programs;
+  FinalTimingHooks hooks;
+  hooks.time = [&](const std::string& program) {
+    return TimeSideBySide(config.suite + "/" + program + ".mlir", run.best(program),
+                          options, [] { return interrupts > 0; });
+  };
+  hooks.out_of_time = [&] { return absl::Now() >= deadline; };
+  hooks.on_program = [&](int done, int total, const std::string& program) {
+    display.ShowStep(absl::StrFormat("timed beside the unscheduled program: %d/%d %s",
+                                     done, total, program));
+  };
+  display.Note("timing the best schedules beside the unscheduled programs");
+  AddFinalTimes(hooks, summary);
+  display.Finish();
+}
+
 int Run(const Arguments& arguments) {
   auto prepared = Prepare(arguments);
   if (!prepared.ok()) return Fail(prepared.status(), kExitUsage);
@@ -161,14 +192,19 @@ int Run(const Arguments& arguments) {
     supervisor.Kill();
     return Fail(status);
   }
-  const auto summary = ReadSummary(run.summary());
+  auto summary = ReadSummary(run.summary());
   if (!summary.ok()) return Fail(summary.status());
+  if (prepared->config.environment == "mlir") {
+    TimeFinally(*prepared, display, &*summary);
+    const absl::Status written = run.WriteSummary(summary->dump(2) + "\n");
+    if (!written.ok()) return Fail(written);
+  }
   const std::string output = arguments.json
                                  ? summary->dump(2) + "\n"
                                  : SummaryTable(*summary, isatty(STDOUT_FILENO));
   std::fputs(output.c_str(), stdout);
   std::fprintf(stderr, "best schedules: %s/best\n", run.path().c_str());
-  return kExitOk;
+  return interrupts > 0 ? kExitInterrupted : kExitOk;
 }
 
 }  // namespace

@@ -58,6 +58,21 @@ TEST(SummaryTableTest, ComparesTheFirstAndTheLastQuarter) {
               HasSubstr("first quarter -3.500, last quarter -2.250 (+1.250)"));
 }
 
+TEST(SummaryTableTest, ASpeedUpThatWasNotTimedSideBySideIsMarkedAndTheReasonNamed) {
+  nlohmann::json summary = Summary();
+  EXPECT_THAT(SummaryTable(summary, false), Not(HasSubstr("x*")));
+  nlohmann::json& fast = summary["programs"][1];
+  fast["confirmed"] = false;
+  fast["unconfirmed_because"] = "interrupted";
+  EXPECT_THAT(SummaryTable(summary, false), HasSubstr("10.00x* tile[8]"));
+  EXPECT_THAT(SummaryTable(summary, false), HasSubstr("side by side: interrupted\n"));
+  fast["confirmed"] = true;
+  fast["disturbed"] = true;
+  EXPECT_THAT(SummaryTable(summary, false), HasSubstr("10.00x~ tile[8]"));
+  fast["disturbed"] = false;
+  EXPECT_THAT(SummaryTable(summary, false), HasSubstr("10.00x  tile[8]"));
+}
+
 TEST(SummaryTableTest, ColourIsOnlyWhereItIsAskedFor) {
   EXPECT_THAT(SummaryTable(Summary(), false), Not(HasSubstr("\033")));
   EXPECT_THAT(SummaryTable(Summary(), true), HasSubstr("\033[33m"));

@@ -31,6 +31,7 @@ TEST(TrainTest, ARunOnRealProgramsEndsWithCheckedSpeedUpsThatReplay) {
   EXPECT_GE(summary["measurements"].get<int>(), kEpisodes / 2);
   EXPECT_EQ(summary["wrong"].get<int>(), 0);
   EXPECT_EQ(run.Iterations().size(), static_cast<size_t>(kIterations));
+  EXPECT_GE(summary["confirmed_programs"].get<int>(), 5) << run.Everything();
 
   int replayed = 0;
   for (const nlohmann::json& program : summary["programs"]) {
@@ -46,6 +47,27 @@ TEST(TrainTest, ARunOnRealProgramsEndsWithCheckedSpeedUpsThatReplay) {
     ++replayed;
   }
   EXPECT_GE(replayed, 5);
+  EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
+}
+
+TEST(TrainTest, AnInterruptOfTheFinalTimingEndsWithWhatIsKnown) {
+  TrainingRun run(RealConfig(2));
+  run.Start();
+  ASSERT_TRUE(Eventually(
+      [&] {
+        return run.output().find("beside the unscheduled programs") !=
+               std::string::npos;
+      },
+      absl::Seconds(120)))
+      << run.Everything();
+  run.weft().Signal(SIGINT);
+  const auto status = run.Wait(absl::Seconds(30));
+  ASSERT_TRUE(status) << run.Everything();
+  EXPECT_EQ(status->code, 130) << run.Everything();
+  EXPECT_THAT(run.output(), HasSubstr("geometric mean speed-up"));
+  EXPECT_THAT(run.output(), HasSubstr("not taken side by side: interrupted"));
+  const nlohmann::json summary = run.Summary();
+  EXPECT_LT(summary.value("confirmed_programs", 1000), summary["programs"].size());
   EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "actor/worker/server/measure_command.h"
 #include "actor/worker/server/serve.h"
+#include "common/process/child_process.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 
@@ -22,7 +23,12 @@ constexpr char kUsage[] = R"(usage:
         --timeout SECONDS  limit for compiling, and for running (60)
         --cpu N            CPU to pin the timed thread to (-1: any)
         --threads N        threads of the kernel (1)
+        --memory MIB       limit of address space (4096)
         --against PATH     transform module of a schedule to time against, in pairs
+        --against-unscheduled
+                           time against the program as it is, in pairs
+        --json PATH        write the result there, too
+        --parent-pid N     end when this parent does
         --lease PATH       the machine's timing lease (/tmp/weft-timing.lease)
         --assembly         print the machine code instead of measuring
 )";
@@ -41,6 +47,22 @@ int MeasureMain(const std::vector<std::string>& arguments) {
     bool good = true;
     if (argument == "--assembly") {
       command.print_assembly = true;
+    } else if (argument == "--against-unscheduled") {
+      command.against_unscheduled = true;
+    } else if (argument == "--memory") {
+      uint64_t mebibytes = 0;
+      good = absl::SimpleAtoi(value, &mebibytes) && mebibytes > 0;
+      command.settings.memory_limit_bytes = mebibytes << 20;
+      ++i;
+    } else if (argument == "--json") {
+      command.json_path = value;
+      good = !value.empty();
+      ++i;
+    } else if (argument == "--parent-pid") {
+      pid_t parent = 0;
+      good = absl::SimpleAtoi(value, &parent) && parent > 0;
+      if (good) weft::DieWithParent(parent);
+      ++i;
     } else if (argument == "--budget") {
       good = absl::SimpleAtod(value, &command.settings.timing_budget_seconds) &&
              command.settings.timing_budget_seconds > 0;
@@ -75,6 +97,9 @@ int MeasureMain(const std::vector<std::string>& arguments) {
     if (!good) return Misused("bad value '" + value + "' of " + argument);
   }
   if (command.program_path.empty()) return Misused("measure needs a program");
+  if (command.against_unscheduled && !command.previous_path.empty()) {
+    return Misused("--against and --against-unscheduled exclude each other");
+  }
   command.settings.compile_timeout_seconds = timeout;
   command.settings.run_timeout_seconds = timeout;
   const absl::Status status = weft::RunMeasureCommand(command);

@@ -18,9 +18,12 @@
 #include "actor/worker/measure/probe_machine.h"
 #include "actor/worker/transforms/apply_schedule.h"
 #include "actor/worker/transforms/scheduled_program.h"
+#include "nlohmann/json.hpp"
 
 namespace weft {
 namespace {
+
+using nlohmann::json;
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path);
@@ -32,8 +35,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 
 void PrintMachine(const MachineModel& machine) {
   std::cout << absl::StrFormat(
-      "machine            %s, %.1f GFLOP/s, memory "
-      "%.1f GB/s, cache %.1f GB/s\n",
+      "machine            %s, %.1f GFLOP/s, memory %.1f GB/s, cache %.1f GB/s\n",
       HostCpuName(), machine.peak_flops * 1e-9, machine.memory_bandwidth * 1e-9,
       machine.cache_bandwidth * 1e-9);
 }
@@ -52,8 +54,7 @@ void PrintInterference(const Measurement& measurement) {
 
 void PrintConfirmation(const Confirmation& confirmation) {
   std::cout << absl::StrFormat(
-      "previous best      %.3f us, %.3f times as "
-      "long; %d of %d pairs won: %s\n",
+      "the other          %.3f us, %.3f times as long; %d of %d pairs won: %s\n",
       confirmation.previous_seconds * 1e6, confirmation.ratio, confirmation.pairs_won,
       confirmation.pairs, confirmation.faster ? "faster" : "not faster");
 }
@@ -83,6 +84,28 @@ void PrintMeasurement(const Measurement& measurement, const ScheduledProgram& pr
                                    machine.peak_flops / threads * 100)
             << absl::StrFormat("roofline           %.3f us, %.1f %% of it reached\n",
                                roofline * 1e6, roofline / measurement.seconds * 100);
+}
+
+absl::Status WriteJson(const std::string& path, const Measurement& measurement) {
+  if (path.empty()) return absl::OkStatus();
+  json value = {{"outcome", OutcomeName(measurement.outcome)},
+                {"message", measurement.message},
+                {"seconds", measurement.seconds},
+                {"disturbed", measurement.disturbed}};
+  if (measurement.confirmation) {
+    const Confirmation& confirmation = *measurement.confirmation;
+    value["confirmation"] = {{"seconds", confirmation.seconds},
+                             {"previous_seconds", confirmation.previous_seconds},
+                             {"ratio", confirmation.ratio},
+                             {"pairs", confirmation.pairs},
+                             {"pairs_won", confirmation.pairs_won},
+                             {"faster", confirmation.faster}};
+  }
+  std::ofstream file(path);
+  // A compiler's diagnostic need not be UTF-8.
+  file << value.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+  if (file.flush()) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("writing ", path));
 }
 
 }  // namespace
@@ -128,17 +151,23 @@ absl::Status RunMeasureCommand(const MeasureCommand& command) {
   auto reference = Reference::Compute(
       [&] { return CompileKernel(context, (*program)->OriginalModule()); },
       (*program)->flops(), LimitsOf(command.settings));
-  if (!reference.ok()) return reference.status();
+  if (!reference.ok()) {
+    return absl::Status(reference.status().code(),
+                        absl::StrCat(command.program_path, ": ",
+                                     absl::string_view(reference.status().message())));
+  }
   // Runs in a child, so that giving the module away is fine.
   Candidate candidate;
   candidate.compile = [&] {
     return CompileKernel(context, std::move(scheduled), command.settings.threads);
   };
-  if (!previous.empty()) {
+  if (!previous.empty() || command.against_unscheduled) {
     candidate.compile_previous = [&]() -> absl::StatusOr<std::unique_ptr<Kernel>> {
       auto module = (*program)->OriginalModule();
-      absl::Status applied = ApplyScheduleModule(context, previous, *module);
-      if (!applied.ok()) return applied;
+      if (!previous.empty()) {
+        absl::Status applied = ApplyScheduleModule(context, previous, *module);
+        if (!applied.ok()) return applied;
+      }
       return CompileKernel(context, std::move(module), command.settings.threads);
     };
   }
@@ -148,6 +177,10 @@ absl::Status RunMeasureCommand(const MeasureCommand& command) {
   if (!measurement.ok()) return measurement.status();
   PrintMachine(*machine);
   PrintMeasurement(*measurement, **program, *machine, command.settings.threads);
+  if (absl::Status written = WriteJson(command.json_path, *measurement);
+      !written.ok()) {
+    return written;
+  }
   if (measurement->outcome == Outcome::kOk) return absl::OkStatus();
   return absl::FailedPreconditionError("the schedule was not measured");
 }

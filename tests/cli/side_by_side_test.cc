@@ -1,0 +1,89 @@
+// With a real worker, a real program and a real signal.
+#include "cli/side_by_side.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace weft {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kDoesNothing[] = R"(
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%module: !transform.any_op {transform.consumed}) {
+    transform.yield
+  }
+}
+)";
+
+class SideBySideTest : public ::testing::Test {
+ protected:
+  SideBySideTest() {
+    std::filesystem::create_directories(folder_);
+    std::ofstream(schedule_) << kDoesNothing;
+    options_.worker_path = std::string(std::getenv("WEFT_BIN_DIR")) + "/weft-worker";
+    options_.measure.timing_budget_seconds = 0.02;
+    options_.measure.lease_path = folder_ + "/lease";
+    options_.log_path = folder_ + "/log";
+  }
+  ~SideBySideTest() override { std::filesystem::remove_all(folder_); }
+
+  absl::StatusOr<SideBySide> Time(const std::function<bool()>& stop = [] {
+    return false;
+  }) {
+    return TimeSideBySide(program_, schedule_, options_, stop);
+  }
+
+  const std::string folder_ =
+      ::testing::TempDir() + "side_by_side_test." + std::to_string(getpid());
+  const std::string program_ =
+      std::string(std::getenv("WEFT_SOURCE_DIR")) + "/tests/programs/matmul.mlir";
+  const std::string schedule_ = folder_ + "/schedule.mlir";
+  SideBySideOptions options_;
+};
+
+TEST_F(SideBySideTest, BothAreTimedInPairs) {
+  const absl::StatusOr<SideBySide> found = Time();
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_GT(found->unscheduled_seconds, 0);
+  EXPECT_GT(found->best_seconds, 0);
+  EXPECT_GE(found->pairs, 1);
+  EXPECT_EQ(found->speedup(), found->unscheduled_seconds / found->best_seconds);
+}
+
+TEST_F(SideBySideTest, AnInterruptEndsItAtOnceAndLeavesNoProcess) {
+  options_.measure.timing_budget_seconds = 600;
+  const absl::Time start = absl::Now();
+  const absl::StatusOr<SideBySide> found =
+      Time([&] { return absl::Now() - start > absl::Milliseconds(300); });
+  EXPECT_TRUE(absl::IsCancelled(found.status())) << found.status();
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+TEST_F(SideBySideTest, AScheduleThatCannotBeAppliedIsAnErrorThatNamesTheLog) {
+  std::ofstream(schedule_) << "module { nonsense }";
+  const absl::StatusOr<SideBySide> found = Time();
+  EXPECT_TRUE(absl::IsFailedPrecondition(found.status())) << found.status();
+  EXPECT_THAT(std::string(found.status().message()), HasSubstr(options_.log_path));
+}
+
+TEST_F(SideBySideTest, AWorkerThatIsNotThereIsAnError) {
+  options_.worker_path = "/nonexistent/weft-worker";
+  EXPECT_FALSE(Time().ok());
+}
+
+}  // namespace
+}  // namespace weft
