@@ -3,8 +3,9 @@
 #include <torch/torch.h>
 
 #include <map>
-#include <memory>
-#include <utility>
+
+#include "benchmarks/schedules/torch_networks.h"
+#include "benchmarks/schedules/torch_variant.h"
 
 namespace weft {
 namespace {
@@ -12,39 +13,10 @@ namespace {
 using torch::Tensor;
 constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
 
-Tensor Random(at::IntArrayRef sizes) { return torch::rand(sizes) * 2 - 1; }
-
-// A variant whose call leaves its result in a tensor that outlives the call.
-// `reference` computes the same from doubles.
-TorchVariant Variant(std::string name, std::function<Tensor()> compute,
-                     std::function<Tensor()> reference) {
-  auto result = std::make_shared<Tensor>();
-  TorchVariant variant;
-  variant.name = std::move(name);
-  variant.call = [result, compute] { *result = compute(); };
-  variant.error = [result, compute, reference] {
-    *result = compute();
-    const Tensor expected = reference();
-    const Tensor difference = (result->to(torch::kDouble) - expected).abs().max();
-    return difference.item<double>() / (expected.abs().mean().item<double>() + 1e-30);
-  };
-  return variant;
-}
-
-// Products in double precision without BLAS, which is what is on trial.
-Tensor DoubleProduct(const Tensor& a, const Tensor& b) {
-  const Tensor left = a.to(torch::kDouble), right = b.to(torch::kDouble);
-  Tensor sum = torch::zeros({a.size(0), b.size(1)}, torch::kDouble);
-  for (int64_t k = 0; k < a.size(1); ++k) {
-    sum.addcmul_(left.select(1, k).unsqueeze(1), right.select(0, k).unsqueeze(0));
-  }
-  return sum;
-}
-
 std::vector<TorchVariant> Matmul(int64_t m, int64_t n, int64_t k) {
-  const Tensor a = Random({m, k}), b = Random({k, n});
+  const Tensor a = RandomTensor({m, k}), b = RandomTensor({k, n});
   Tensor out = torch::empty({m, n});
-  return {Variant(
+  return {MakeVariant(
       "mm_out",
       [=]() mutable {
         at::mm_out(out, a, b);
@@ -54,9 +26,9 @@ std::vector<TorchVariant> Matmul(int64_t m, int64_t n, int64_t k) {
 }
 
 std::vector<TorchVariant> BatchMatmul() {
-  const Tensor a = Random({12, 128, 64}), b = Random({12, 64, 128});
+  const Tensor a = RandomTensor({12, 128, 64}), b = RandomTensor({12, 64, 128});
   Tensor out = torch::empty({12, 128, 128});
-  return {Variant(
+  return {MakeVariant(
       "bmm_out",
       [=]() mutable {
         at::bmm_out(out, a, b);
@@ -70,9 +42,10 @@ std::vector<TorchVariant> BatchMatmul() {
 }
 
 std::vector<TorchVariant> MatmulBiasRelu() {
-  const Tensor a = Random({512, 512}), b = Random({512, 512}), bias = Random({512});
+  const Tensor a = RandomTensor({512, 512}), b = RandomTensor({512, 512}),
+               bias = RandomTensor({512});
   Tensor out = torch::empty({512, 512});
-  return {Variant(
+  return {MakeVariant(
       "addmm_out_relu",
       [=]() mutable {
         at::addmm_out(out, bias, a, b);
@@ -102,10 +75,10 @@ std::vector<TorchVariant> InBothLayouts(const Tensor& x, const Tensor& weights,
   };
   const char* const converted =
       channels_last ? "converted_to_channels_first" : "converted_to_channels_last";
-  return {Variant(
+  return {MakeVariant(
               channels_last ? "channels_last" : "channels_first",
               [=] { return window(x_own, weights_own).contiguous(own); }, reference),
-          Variant(
+          MakeVariant(
               converted,
               [=] {
                 return window(x_own.contiguous(other), weights_other).contiguous(own);
@@ -116,8 +89,8 @@ std::vector<TorchVariant> InBothLayouts(const Tensor& x, const Tensor& weights,
 std::vector<TorchVariant> Convolution(int64_t channels, int64_t size, int64_t filters,
                                       int64_t kernel, int64_t stride, int64_t groups,
                                       bool channels_last) {
-  return InBothLayouts(Random({1, channels, size, size}),
-                       Random({filters, channels / groups, kernel, kernel}),
+  return InBothLayouts(RandomTensor({1, channels, size, size}),
+                       RandomTensor({filters, channels / groups, kernel, kernel}),
                        channels_last, [=](const Tensor& x, const Tensor& w) {
                          return at::conv2d(x, w, {}, {stride, stride}, {0, 0}, {1, 1},
                                            groups);
@@ -126,35 +99,35 @@ std::vector<TorchVariant> Convolution(int64_t channels, int64_t size, int64_t fi
 
 std::vector<TorchVariant> MaxPool(int64_t size, int64_t kernel, int64_t stride,
                                   bool channels_last) {
-  return InBothLayouts(Random({1, 64, size, size}), Tensor(), channels_last,
+  return InBothLayouts(RandomTensor({1, 64, size, size}), Tensor(), channels_last,
                        [=](const Tensor& x, const Tensor&) {
                          return at::max_pool2d(x, {kernel, kernel}, {stride, stride});
                        });
 }
 
 std::vector<TorchVariant> Elementwise(const std::string& program) {
-  const Tensor a = Random({1024, 1024}), b = Random({1024, 1024});
+  const Tensor a = RandomTensor({1024, 1024}), b = RandomTensor({1024, 1024});
   Tensor out = torch::empty({1024, 1024});
   const Tensor x = a.to(torch::kDouble), y = b.to(torch::kDouble);
   if (program == "add") {
-    return {Variant(
+    return {MakeVariant(
         "add_out", [=]() mutable { return at::add_out(out, a, b); },
         [=] { return x + y; })};
   }
   if (program == "relu") {
-    return {Variant(
+    return {MakeVariant(
         "clamp_min_out", [=]() mutable { return at::clamp_min_out(out, a, 0); },
         [=] { return x.relu(); })};
   }
-  return {Variant(
+  return {MakeVariant(
       "softmax_out", [=]() mutable { return at::_softmax_out(out, a, 1, false); },
       [=] { return torch::softmax(x, 1); })};
 }
 
 std::vector<TorchVariant> Transpose() {
-  const Tensor a = Random({2048, 2048});
+  const Tensor a = RandomTensor({2048, 2048});
   Tensor out = torch::empty({2048, 2048});
-  return {Variant(
+  return {MakeVariant(
       "copy_of_transposed",
       [=]() mutable {
         out.copy_(a.t());
@@ -189,6 +162,9 @@ std::vector<TorchVariant> MakeTorchVariants(const std::string& program) {
       {"pool3_nchw", [] { return MaxPool(114, 3, 1, false); }},
       {"pool2s2_nhwc", [] { return MaxPool(112, 2, 2, true); }},
       {"pool2s2_nchw", [] { return MaxPool(112, 2, 2, false); }},
+      {"mlp3", MultilayerPerceptron},
+      {"convnet3", [] { return ConvolutionalNetwork(3); }},
+      {"convnet10", [] { return ConvolutionalNetwork(10); }},
   };
   const auto found = kPrograms->find(program);
   return found == kPrograms->end() ? std::vector<TorchVariant>() : found->second();
