@@ -65,6 +65,7 @@ RunState StateFromJson(const nlohmann::json& json) {
   json.at("env_steps").get_to(state.env_steps);
   json.at("elapsed_seconds").get_to(state.elapsed_seconds);
   json.at("dropped").get_to(state.dropped);
+  state.known = json.value("known", uint64_t{0});  // Not in older checkpoints.
   for (int i = 0; i < kNumOutcomes; ++i) {
     json.at("outcomes")
         .at(OutcomeName(static_cast<Outcome>(i)))
@@ -92,7 +93,9 @@ absl::StatusOr<std::vector<float>> RewardsFromBytes(const std::string& bytes,
 void RunState::CountEpisode(const Trajectory& trajectory) {
   ++episodes;
   env_steps += trajectory.steps.size();
-  ++outcomes[static_cast<int>(trajectory.measurement.outcome)];
+  const Measurement& measurement = trajectory.measurement;
+  ++outcomes[static_cast<int>(measurement.outcome)];
+  if (measurement.outcome == Outcome::kOk && !WasTimed(measurement)) ++known;
   rewards.push_back(static_cast<float>(trajectory.total_reward()));
 }
 
@@ -113,7 +116,7 @@ bool RunState::RecordSchedule(const Trajectory& trajectory) {
 }
 
 uint64_t RunState::measurements() const {
-  return outcomes[static_cast<int>(Outcome::kOk)];
+  return outcomes[static_cast<int>(Outcome::kOk)] - known;
 }
 
 double RunState::BestGeomeanSpeedup() const {
@@ -141,6 +144,7 @@ void RunState::Save(CheckpointSections* sections) const {
                          {"episodes", episodes},
                          {"env_steps", env_steps},
                          {"dropped", dropped},
+                         {"known", known},
                          {"elapsed_seconds", elapsed_seconds},
                          {"outcomes", nlohmann::json::object()},
                          {"programs", nlohmann::json::object()}};

@@ -23,6 +23,12 @@ struct MeasuredSchedule {
   std::string schedule;            // ToString.
 };
 
+// Whether an episode's schedule was compiled, checked and timed for it, and not looked
+// up in the schedule store.
+inline bool WasTimed(const Measurement& measurement) {
+  return measurement.outcome == Outcome::kOk && !measurement.cached;
+}
+
 // What is known of a program's schedules.
 struct ProgramRecord {
   MeasuredSchedule
@@ -43,7 +49,8 @@ struct RunState {
   uint64_t env_steps = 0;
   double elapsed_seconds = 0;
   std::array<uint64_t, kNumOutcomes> outcomes{};  // Episodes by Outcome.
-  std::map<std::string, uint64_t> dropped;        // Trajectories by reason.
+  uint64_t known = 0;  // Episodes with outcome OK whose time the schedule store knew.
+  std::map<std::string, uint64_t> dropped;  // Trajectories by reason.
   std::map<std::string, ProgramRecord> programs;
   std::vector<float> rewards;  // Of each episode, in order.
 
@@ -53,7 +60,7 @@ struct RunState {
   // on; true when there is a new schedule to export.
   bool RecordSchedule(const Trajectory& trajectory);
 
-  uint64_t measurements() const;  // Episodes with outcome OK.
+  uint64_t measurements() const;  // Episodes that were really timed (WasTimed).
   // Geometric mean over `programs` of the best speed-up; a program without counts as 1.
   double BestGeomeanSpeedup() const;
   // Of the episodes [begin, end) as fractions of all so far, such as 0 and 0.25; at

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learner/checkpoint/run_state.h"
 #include "nlohmann/json.hpp"
 
 namespace weft {
@@ -20,12 +21,13 @@ IterationRecord IterationRecord::Of(const std::vector<Trajectory>& episodes) {
     record.env_steps += static_cast<int>(episode.steps.size());
     ++record.outcomes[static_cast<int>(episode.measurement.outcome)];
     rewards += episode.total_reward();
+    if (WasTimed(episode.measurement)) ++record.measurements;
     if (episode.measurement.outcome != Outcome::kOk) continue;
-    ++record.measurements;
     log_speedups += std::log(Speedup(episode));
   }
   record.mean_reward = rewards / std::max(record.episodes, 1);
-  record.mean_speedup = std::exp(log_speedups / std::max(record.measurements, 1));
+  const int ok = record.outcomes[static_cast<int>(Outcome::kOk)];
+  record.mean_speedup = std::exp(log_speedups / std::max(ok, 1));
   return record;
 }
 

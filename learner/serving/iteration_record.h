@@ -19,9 +19,9 @@ struct IterationRecord {
   double elapsed_seconds = 0;    // Of the run, over all resumes.
   int episodes = 0;
   int env_steps = 0;
-  int measurements = 0;             // Episodes with outcome OK.
+  int measurements = 0;             // Episodes that were really timed (WasTimed).
   double mean_reward = 0;           // Per episode.
-  double mean_speedup = 1;          // Geometric, over unscheduled, of the measurements.
+  double mean_speedup = 1;          // Geometric, over unscheduled, of the OK episodes.
   double best_geomean_speedup = 1;  // Over programs, of the best so far.
   std::array<int, kNumOutcomes> outcomes{};
   bool update_failed = false;  // The episodes are dropped; `update` says nothing.

@@ -25,7 +25,7 @@ void RunProgress::CountEpisode(const Trajectory& trajectory) {
   absl::MutexLock lock(&mutex_);
   ++counts_.episodes;
   counts_.env_steps += trajectory.steps.size();
-  if (trajectory.measurement.outcome == Outcome::kOk) ++counts_.measurements;
+  if (WasTimed(trajectory.measurement)) ++counts_.measurements;
   ++outcomes_[static_cast<int>(trajectory.measurement.outcome)];
 }
 

@@ -48,7 +48,8 @@ std::string SummaryJson(const RunState& state) {
   const nlohmann::ordered_json json = {
       {"iterations", state.iteration},
       {"episodes", state.episodes},
-      {"measurements", ok},
+      {"measurements", state.measurements()},
+      {"known", state.known},
       {"wrong", wrong},
       {"crashed", crashed},
       {"timed_out", timed_out},
@@ -59,7 +60,8 @@ std::string SummaryJson(const RunState& state) {
       {"mean_reward_last_quarter", state.MeanReward(0.75, 1)},
       {"env_steps", state.env_steps},
       {"env_steps_per_second", static_cast<double>(state.env_steps) / wall},
-      {"measured_schedules_per_second", static_cast<double>(ok) / wall},
+      {"measured_schedules_per_second",
+       static_cast<double>(state.measurements()) / wall},
       {"wall_seconds", state.elapsed_seconds},
       {"programs_without_schedule", ProgramsWithoutSchedule(state)},
       {"programs", Programs(state)}};

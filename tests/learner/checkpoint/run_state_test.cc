@@ -59,6 +59,20 @@ TEST(RunStateTest, CountsWhatWasTrainedOn) {
   EXPECT_EQ(state.env_steps, 4u);
 }
 
+TEST(RunStateTest, ATimeThatTheStoreKnewIsNoMeasurement) {
+  RunState state;
+  state.CountEpisode(Measured("a", 4e-6));
+  Trajectory known = Measured("a", 4e-6);
+  known.measurement.cached = true;
+  state.CountEpisode(known);
+  EXPECT_EQ(state.episodes, 2u);
+  EXPECT_EQ(state.measurements(), 1u);
+  EXPECT_EQ(state.known, 1u);
+  CheckpointSections sections;
+  state.Save(&sections);
+  EXPECT_EQ(RunState::Load(sections)->measurements(), 1u);
+}
+
 TEST(RunStateTest, AProgramWithoutAScheduleCountsAsOneInTheMean) {
   RunState state;
   EXPECT_DOUBLE_EQ(state.BestGeomeanSpeedup(), 1);

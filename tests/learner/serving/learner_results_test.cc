@@ -1,0 +1,141 @@
+// The files that a run is for: best/, metrics.jsonl and summary.json.
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/learner/serving/learner_fixture.h"
+
+namespace weft {
+namespace {
+
+using ::testing::HasSubstr;
+
+using LearnerResultsTest = LearnerTest;
+
+TEST_F(LearnerResultsTest, TheBestScheduleOfAProgramIsWrittenAsAModuleWithItsSpeedup) {
+  config_.learner.episodes_per_iteration = 2;
+  RunningLearner learner(config_, run_dir_);
+  TestActor actor(learner.channel());
+  actor.Hello("a");
+  Trajectory best = ExampleTrajectory(1);
+  best.schedule_module = "module {}\n";
+  actor.Play(best);
+  Trajectory worse = ExampleTrajectory(2);
+  worse.measurement.seconds *= 2;
+  actor.Play(worse);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  // The files of an iteration are written after it has been counted.
+  const std::string expected =
+      "// matmul_64: 4.00x over unscheduled (2.00 us instead of 8.00 us): tile[4,0] "
+      "stop\nmodule {}\n";
+  EXPECT_TRUE(Eventually([&] { return File("best/matmul_64.mlir") == expected; }))
+      << File("best/matmul_64.mlir");
+}
+
+TEST_F(LearnerResultsTest, ABetterScheduleWithoutItsModuleLeavesTheFileThatThereIs) {
+  config_.learner.episodes_per_iteration = 2;
+  RunningLearner learner(config_, run_dir_);
+  {
+    TestActor actor(learner.channel());
+    actor.Hello("a");
+    Trajectory first = ExampleTrajectory(1);
+    first.schedule_module = "module {}\n";
+    actor.Play(first);
+    Trajectory better = ExampleTrajectory(2);
+    better.measurement.seconds /= 2;
+    actor.Play(better);
+  }
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_THAT(File("best/matmul_64.mlir"), HasSubstr("4.00x"));
+  const nlohmann::json program =
+      nlohmann::json::parse(File("summary.json"))["programs"][0];
+  EXPECT_EQ(program["speedup"], 8);
+  EXPECT_EQ(program["exported_speedup"], 4);
+  EXPECT_EQ(program["exported_schedule"], "tile[4,0] stop");
+}
+
+TEST_F(LearnerResultsTest,
+       ProgramsOfTheSuiteThatNobodyCouldMeasureCountAsOneInTheResults) {
+  config_.environment = "mlir";
+  config_.suite = folder_.path() + "/suite";
+  std::filesystem::create_directory(config_.suite);
+  for (const char* file : {"matmul_64.mlir", "unmeasurable.mlir", "notes.txt"}) {
+    Overwrite(absl::StrCat(config_.suite, "/", file), "");
+  }
+  RunningLearner learner(config_, run_dir_);
+  Play(&learner, 1, 4);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  EXPECT_TRUE(learner.Stop().ok());
+  const nlohmann::json summary = nlohmann::json::parse(File("summary.json"));
+  ASSERT_EQ(summary["programs"].size(), 2u);
+  EXPECT_EQ(summary["programs"][1]["program"], "unmeasurable");
+  EXPECT_EQ(summary["programs"][1]["best_us"], 0);
+  EXPECT_EQ(summary["programs"][1]["speedup"], 1);
+  EXPECT_EQ(summary["programs_without_schedule"][0], "unmeasurable");
+  EXPECT_NEAR(summary["geomean_speedup"].get<double>(), 2, 1e-9);  // sqrt(4 * 1)
+}
+
+// A folder where a file shall be written makes the write fail.
+TEST_F(LearnerResultsTest, ResultsThatCouldNotBeWrittenAreWrittenOnceTheyCan) {
+  RunningLearner learner(config_, run_dir_);
+  const std::string metrics = run_dir_ + "/metrics.jsonl";
+  const std::string best = run_dir_ + "/best/matmul_64.mlir";
+  std::filesystem::remove(metrics);
+  std::filesystem::create_directory(metrics);
+  std::filesystem::create_directory(best + ".tmp");
+  Trajectory episode = ExampleTrajectory(1);
+  episode.schedule_module = "module {}\n";
+  {
+    TestActor actor(learner.channel());
+    actor.Hello("a");
+    actor.Play(episode);
+    for (uint64_t i = 2; i <= 8; ++i) actor.Play(ExampleTrajectory(i));
+  }
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 2; }));
+  EXPECT_FALSE(std::filesystem::exists(best));
+  std::filesystem::remove(metrics);
+  std::filesystem::remove(best + ".tmp");
+  EXPECT_TRUE(learner.Stop().ok());
+  ASSERT_EQ(Metrics().size(), 2u);
+  EXPECT_EQ(Metrics()[0]["iteration"], 1);
+  EXPECT_EQ(Metrics()[1]["iteration"], 2);
+  EXPECT_THAT(Contents(best), HasSubstr("module {}"));
+}
+
+TEST_F(LearnerResultsTest, ResultsThatCannotBeWrittenAtTheEndAreTheErrorOfTheRun) {
+  RunningLearner learner(config_, run_dir_);
+  std::filesystem::remove(run_dir_ + "/metrics.jsonl");
+  std::filesystem::create_directory(run_dir_ + "/metrics.jsonl");
+  Play(&learner, 1, 4);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  const absl::Status status = learner.Stop();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("metrics.jsonl"));
+  EXPECT_EQ(nlohmann::json::parse(File("summary.json"))["episodes"], 4);
+}
+
+TEST_F(LearnerResultsTest, ATimeThatTheStoreKnewIsNotCountedAsMeasured) {
+  RunningLearner learner(config_, run_dir_);
+  {
+    TestActor actor(learner.channel());
+    actor.Hello("a");
+    for (uint64_t i = 1; i <= 4; ++i) {
+      Trajectory episode = ExampleTrajectory(i);
+      episode.measurement.cached = i > 1;
+      actor.Play(episode);
+    }
+  }
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  EXPECT_EQ(learner.GetStatus().measurements(), 1u);
+  EXPECT_DOUBLE_EQ(learner.GetStatus().mean_speedup(), 4);
+  EXPECT_TRUE(learner.Stop().ok());
+  const nlohmann::json summary = nlohmann::json::parse(File("summary.json"));
+  EXPECT_EQ(summary["measurements"], 1);
+  EXPECT_EQ(summary["known"], 3);
+}
+
+}  // namespace
+}  // namespace weft
