@@ -1,8 +1,6 @@
 #include "cli/train/supervisor.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/free_port.h"
 #include "nlohmann/json.hpp"
 
 namespace weft {
@@ -29,22 +28,6 @@ constexpr int kLogTailLines = 12;
 // Less than this is no room for a checkpoint or a segment of the trajectory log.
 constexpr uint64_t kFullDiskBytes = 64 << 10;
 
-// A port that is free now. Chosen here and not by the learner, so that it is the same
-// after a restart and actors find the learner again.
-absl::StatusOr<int> FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  const bool ok = fd >= 0 &&
-                  bind(fd, reinterpret_cast<sockaddr*>(&address), length) == 0 &&
-                  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0;
-  if (fd >= 0) close(fd);
-  if (!ok) return absl::UnavailableError("cannot find a free TCP port on 127.0.0.1");
-  return ntohs(address.sin_port);
-}
-
 }  // namespace
 
 Supervisor::Supervisor(RunDirectory run, TrainConfig config, std::string programs)
@@ -54,6 +37,8 @@ Supervisor::Supervisor(RunDirectory run, TrainConfig config, std::string program
 
 absl::Status Supervisor::Start(bool resume) {
   learner_address_ = config_.learner.listen_address;
+  // Chosen here and not by the learner, so that it is the same after a restart and
+  // actors find the learner again.
   if (absl::EndsWith(learner_address_, ":0")) {
     const absl::StatusOr<int> port = FreePort();
     if (!port.ok()) return port.status();

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/free_port.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "httplib.h"
@@ -99,7 +100,9 @@ TEST_F(PrometheusTest, EpisodesAndRewardCanBeQueried) {
                          "  - job_name: actor\n"
                          "    static_configs: [{targets: ['",
                          actor_, "']}]\n"));
-  const std::string address = absl::StrCat("127.0.0.1:", FreePort());
+  const absl::StatusOr<int> port = FreePort();
+  ASSERT_TRUE(port.ok()) << port.status();
+  const std::string address = absl::StrCat("127.0.0.1:", *port);
   auto prometheus = ChildProcess::Start(
       {"/usr/bin/prometheus", "--config.file=" + folder.path() + "/prometheus.yml",
        "--storage.tsdb.path=" + folder.path() + "/data",

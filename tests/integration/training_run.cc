@@ -1,10 +1,8 @@
 #include "tests/integration/training_run.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,18 +80,6 @@ Finished RunToEnd(const std::vector<std::string>& argv, absl::Duration timeout) 
   const auto status = (*child)->Wait(timeout);
   EXPECT_TRUE(status) << argv[0] << " did not end; it said:\n" << ReadFile(log);
   return {status.value_or(ExitStatus{-1, 0}), ReadFile(log)};
-}
-
-int FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), length), 0);
-  EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length), 0);
-  close(fd);
-  return ntohs(address.sin_port);
 }
 
 std::vector<pid_t> ChildrenOf(pid_t parent) {

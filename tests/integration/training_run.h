@@ -35,9 +35,6 @@ struct Finished {
 Finished RunToEnd(const std::vector<std::string>& argv,
                   absl::Duration timeout = absl::Seconds(120));
 
-// A TCP port of 127.0.0.1 that is free now.
-int FreePort();
-
 // The processes whose parent is `parent`.
 std::vector<pid_t> ChildrenOf(pid_t parent);
 
