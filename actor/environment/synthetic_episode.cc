@@ -62,6 +62,28 @@ LoopState DescribeLoop(const SyntheticProgram& program, const SyntheticNest& nes
   return state;
 }
 
+// The band of the tile action, outermost first; none before it.
+std::vector<OuterLoop> OuterLoops(const SyntheticProgram& program,
+                                  const SyntheticNest& nest) {
+  std::vector<OuterLoop> outer;
+  if (!nest.tiled) return outer;
+  for (int loop : nest.tile_order) {
+    const int64_t trips = program.extents[loop] / nest.tile[loop];
+    if (trips > 1) outer.push_back({loop, trips, false});
+  }
+  return outer;
+}
+
+// A dimension for each loop that the operand moves with, outermost first.
+std::vector<std::vector<int64_t>> Dimensions(const std::vector<int64_t>& strides) {
+  std::vector<std::vector<int64_t>> dimensions;
+  for (size_t loop = 0; loop < strides.size(); ++loop) {
+    if (strides[loop] == 0) continue;
+    dimensions.emplace_back(strides.size(), 0).at(loop) = 1;
+  }
+  return dimensions;
+}
+
 // Calls `visit` with every legal choice of sizes.
 template <typename Visit>
 void ForEachSizes(const SizeMask& mask, std::vector<int64_t>* chosen,
@@ -202,12 +224,13 @@ Observation Observe(const SyntheticProgram& program, const MachineModel& machine
   for (int l = 0; l < program.num_loops(); ++l) {
     state.loops.push_back(DescribeLoop(program, nest, history, l));
   }
+  state.outer_loops = OuterLoops(program, nest);
   for (size_t i = 0; i < program.strides.size(); ++i) {
     OperandState operand;
     operand.output = i + 1 == program.strides.size();
     operand.stride = program.strides[i];
     operand.elements = program.Footprint(i, program.extents);
-    operand.tile_elements = program.Footprint(i, nest.tile);
+    operand.dimensions = Dimensions(program.strides[i]);
     state.operands.push_back(operand);
   }
   state.flops = program.flops();

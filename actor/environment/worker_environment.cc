@@ -46,8 +46,8 @@ absl::Status WorkerEnvironment::StartWorker() {
   if (absl::Status status = worker_.Start(); !status.ok()) return status;
   if (started_before_) ++restarts_;
   started_before_ = true;
-  // A worker needs the machine's limits before it can load a program; with our
-  // lease it finds what an earlier probe has left there.
+  // A worker needs the machine's limits before it can load a program; with our lease it
+  // finds what an earlier probe has left there.
   const absl::Status probed = ProbeMachine(worker_, options_.measure).status();
   if (!worker_.running()) ReportLoss();
   return probed;
@@ -67,15 +67,18 @@ absl::Status WorkerEnvironment::EnsureLoaded(const SuiteProgram& program) {
   v1::WorkerRequest request;
   request.mutable_load_program()->set_name(program.path);
   request.mutable_load_program()->set_source(program.source);
+  request.mutable_load_program()->set_threads(
+      static_cast<uint32_t>(options_.measure.threads));
   absl::StatusOr<v1::WorkerResponse> response = Ask(request, step_timeout());
   if (!response.ok()) {
     loaded_.clear();
     return response.status();
   }
   loaded_ = program.name;
-  roofline_seconds_ = RooflineSeconds(response->load_program().flops(),
-                                      response->load_program().bytes(),
-                                      options_.machine, options_.measure.threads);
+  roofline_seconds_ =
+      RooflineSeconds(response->load_program().flops(),
+                      response->load_program().bytes(), options_.machine,
+                      options_.measure.threads);
   return absl::OkStatus();
 }
 

@@ -9,9 +9,9 @@
 
 namespace weft {
 
-// Registers every upstream dialect, extension, pass and LLVM translation, and the native
-// LLVM target. Threading is off: the process forks a child per measurement. Creating one
-// costs 10-25 ms; a process has one for its life. Not thread-safe.
+// Registers upstream's dialects, passes and translations and the native target; loads
+// what schedules need. Threading is off: the process forks a child per measurement.
+// Creating one costs 10-25 ms; a process has one for its life. Not thread-safe.
 class CompilerContext {
  public:
   CompilerContext();

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/schedule/feature_list.h"
 #include "common/schedule/observation.h"
 
 namespace weft {
@@ -17,8 +18,8 @@ constexpr char kSignatureKey[] = "weft_network";
 
 std::string Signature(const PolicyOptions& options) {
   return absl::StrCat("encoder=", options.encoder, " width=", options.width,
-                      " layers=", options.layers, " token_width=", kTokenWidth,
-                      " sizes=", kNumSizes);
+                      " layers=", options.layers, " features=", FeatureListVersion(),
+                      " token_width=", kTokenWidth, " sizes=", kNumSizes);
 }
 
 // LibTorch's messages carry a backtrace; the first line says it all.

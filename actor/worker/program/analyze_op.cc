@@ -38,7 +38,6 @@ std::optional<std::vector<int64_t>> LinearCoefficients(mlir::AffineExpr expr,
   return coefficients;
 }
 
-// Clears `*affine` for an index that is not linear; it then counts as not moving.
 OperandInfo AnalyzeOperand(mlir::linalg::LinalgOp op, mlir::OpOperand& operand,
                            bool* affine) {
   auto type = mlir::cast<mlir::RankedTensorType>(operand.get().getType());
@@ -48,17 +47,13 @@ OperandInfo AnalyzeOperand(mlir::linalg::LinalgOp op, mlir::OpOperand& operand,
   info.elements = type.getNumElements();
   const int loops = static_cast<int>(op.getNumLoops());
   info.stride.assign(loops, 0);
-  const mlir::AffineMap map = op.getMatchingIndexingMap(&operand);
+  info.coefficients = IndexCoefficients(op.getMatchingIndexingMap(&operand), affine);
   int64_t dimension_stride = info.elements;
-  for (unsigned d = 0; d < map.getNumResults(); ++d) {
-    auto coefficients = LinearCoefficients(map.getResult(d), loops);
-    *affine &= coefficients.has_value();
-    if (!coefficients) coefficients.emplace(loops, 0);
+  for (size_t d = 0; d < info.coefficients.size(); ++d) {
     dimension_stride /= type.getDimSize(d);
     for (int i = 0; i < loops; ++i) {
-      info.stride[i] += (*coefficients)[i] * dimension_stride;
+      info.stride[i] += info.coefficients[d][i] * dimension_stride;
     }
-    info.coefficients.push_back(*std::move(coefficients));
   }
   return info;
 }
@@ -128,6 +123,18 @@ AnchorKind KindOf(mlir::linalg::LinalgOp op, const StructuredOp& info) {
 }
 
 }  // namespace
+
+std::vector<std::vector<int64_t>> IndexCoefficients(mlir::AffineMap map, bool* affine) {
+  const int loops = static_cast<int>(map.getNumDims());
+  std::vector<std::vector<int64_t>> all;
+  for (mlir::AffineExpr index : map.getResults()) {
+    auto coefficients = LinearCoefficients(index, loops);
+    if (affine != nullptr) *affine &= coefficients.has_value();
+    all.push_back(coefficients ? *std::move(coefficients)
+                               : std::vector<int64_t>(loops, 0));
+  }
+  return all;
+}
 
 StructuredOp AnalyzeOp(mlir::linalg::LinalgOp op) {
   StructuredOp info;

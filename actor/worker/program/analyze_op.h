@@ -2,6 +2,9 @@
 #ifndef WEFT_ACTOR_WORKER_PROGRAM_ANALYZE_OP_H_
 #define WEFT_ACTOR_WORKER_PROGRAM_ANALYZE_OP_H_
 
+#include <cstdint>
+#include <vector>
+
 #include "actor/worker/program/structured_op.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
@@ -10,6 +13,12 @@ namespace weft {
 // Requires static shapes. `index` and `count` are left for the caller, who sees the
 // other operations.
 StructuredOp AnalyzeOp(mlir::linalg::LinalgOp op);
+
+// coefficients[d][i]: how far the d-th index moves per step of loop i. Clears
+// `*affine`, if there is one, for an index that is not a sum of loops times constants;
+// it then counts as not moving.
+std::vector<std::vector<int64_t>> IndexCoefficients(mlir::AffineMap map,
+                                                    bool* affine = nullptr);
 
 }  // namespace weft
 

@@ -66,8 +66,15 @@ double DataBytes(const StructuredOp& op) {
   return bytes;
 }
 
-NeighbourState Describe(const StructuredOp& op, bool producer) {
+bool IsInGroup(const FusionGroup& group, int op) {
+  return std::find(group.members.begin(), group.members.end(), op) !=
+         group.members.end();
+}
+
+NeighbourState Describe(const ProgramInfo& info, int index, bool producer) {
+  const StructuredOp& op = info.ops[index];
   NeighbourState state;
+  state.fusable = IsInGroup(info.fusion, index);
   state.producer = producer;
   state.fill = op.fill;
   state.elementwise = op.kind == AnchorKind::kElementwise;
@@ -79,12 +86,13 @@ std::vector<NeighbourState> FindNeighbours(
     const std::vector<mlir::linalg::LinalgOp>& found, const ProgramInfo& info) {
   std::vector<NeighbourState> neighbours;
   mlir::Operation* anchor = found[info.anchor_index];
-  for (size_t i = 0; i < found.size() && neighbours.size() < kMaxNeighbours; ++i) {
+  const int ops = static_cast<int>(found.size());
+  for (int i = 0; i < ops && neighbours.size() < kMaxNeighbours; ++i) {
     mlir::Operation* op = found[i];
     if (llvm::is_contained(anchor->getUsers(), op)) {
-      neighbours.push_back(Describe(info.ops[i], false));
+      neighbours.push_back(Describe(info, i, false));
     } else if (llvm::is_contained(op->getUsers(), anchor)) {
-      neighbours.push_back(Describe(info.ops[i], true));
+      neighbours.push_back(Describe(info, i, true));
     }
   }
   return neighbours;
@@ -126,8 +134,8 @@ absl::StatusOr<ProgramInfo> DescribeProgram(mlir::ModuleOp module,
                      info.anchor().name, " has ", info.anchor().num_loops(),
                      " loops; expected at most ", kMaxLoops));
   }
-  info.neighbours = FindNeighbours(found, info);
   info.fusion = FindFusionGroup(found, info);
+  info.neighbours = FindNeighbours(found, info);
   info.bytes = CompulsoryBytes(entry);
   return info;
 }

@@ -1,7 +1,5 @@
 #include "actor/worker/program/structured_op.h"
 
-#include <cstdlib>
-
 namespace weft {
 
 int LoopOfDimension(const std::vector<int64_t>& dimension) {
@@ -18,17 +16,5 @@ int ContiguousLoop(const OperandInfo& operand) {
 }
 
 const OperandInfo& Output(const StructuredOp& op) { return op.operands.back(); }
-
-int64_t TileElements(const OperandInfo& operand, const std::vector<int64_t>& extents) {
-  int64_t elements = 1;
-  for (const std::vector<int64_t>& dimension : operand.coefficients) {
-    int64_t span = 1;
-    for (size_t i = 0; i < dimension.size(); ++i) {
-      span += std::abs(dimension[i]) * (extents[i] - 1);
-    }
-    elements *= span;
-  }
-  return elements;
-}
 
 }  // namespace weft

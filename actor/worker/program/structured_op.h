@@ -72,9 +72,6 @@ int LoopOfDimension(const std::vector<int64_t>& dimension);
 // The output; every op has one.
 const OperandInfo& Output(const StructuredOp& op);
 
-// Elements of the operand that a tile of the given extents touches.
-int64_t TileElements(const OperandInfo& operand, const std::vector<int64_t>& extents);
-
 }  // namespace weft
 
 #endif  // WEFT_ACTOR_WORKER_PROGRAM_STRUCTURED_OP_H_

@@ -15,6 +15,15 @@ constexpr size_t kMaxSourceBytes = 8 << 20;
 constexpr double kMaxSeconds = 24 * 3600;
 constexpr uint32_t kMaxThreads = 1024;
 
+absl::Status CheckThreads(uint32_t threads, const char* message) {
+  if (threads <= kMaxThreads) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(message, ".threads is ", threads,
+                                                 ", at most ", kMaxThreads,
+                                                 " are allowed"));
+}
+
+int ThreadsOf(uint32_t threads) { return std::max(1, static_cast<int>(threads)); }
+
 absl::Status Handle(const v1::LoadProgramRequest& request, WorkerSession* session,
                     v1::WorkerResponse* response) {
   if (request.source().size() > kMaxSourceBytes) {
@@ -22,7 +31,10 @@ absl::Status Handle(const v1::LoadProgramRequest& request, WorkerSession* sessio
         absl::StrCat("LoadProgramRequest.source has ", request.source().size(),
                      " bytes, at most ", kMaxSourceBytes, " are allowed"));
   }
-  auto program = session->LoadProgram(request.name(), request.source());
+  absl::Status threads = CheckThreads(request.threads(), "LoadProgramRequest");
+  if (!threads.ok()) return threads;
+  auto program = session->LoadProgram(request.name(), request.source(),
+                                      ThreadsOf(request.threads()));
   if (!program.ok()) return program.status();
   v1::LoadProgramResponse* answer = response->mutable_load_program();
   answer->set_num_loops(static_cast<uint32_t>(program->num_loops));
@@ -65,12 +77,8 @@ absl::StatusOr<MeasureSettings> SettingsOf(const v1::MeasureRequest& request) {
   status.Update(CheckSeconds(request.run_timeout_seconds(), "run_timeout_seconds"));
   status.Update(CheckSeconds(request.timing_budget_seconds(), "timing_budget_seconds"));
   status.Update(CheckSeconds(request.lease_timeout_seconds(), "lease_timeout_seconds"));
+  status.Update(CheckThreads(request.threads(), "MeasureRequest"));
   if (!status.ok()) return status;
-  if (request.threads() > kMaxThreads) {
-    return absl::InvalidArgumentError(absl::StrCat("MeasureRequest.threads is ",
-                                                   request.threads(), ", at most ",
-                                                   kMaxThreads, " are allowed"));
-  }
   if (request.confirm_schedule_module().size() > kMaxSourceBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("MeasureRequest.confirm_schedule_module has ",
@@ -91,7 +99,7 @@ absl::StatusOr<MeasureSettings> SettingsOf(const v1::MeasureRequest& request) {
   settings.lease_timeout_seconds = request.lease_timeout_seconds();
   settings.lease_path = request.lease_path();
   settings.timing_cpu = request.timing_cpu();
-  settings.threads = std::max(1, static_cast<int>(request.threads()));
+  settings.threads = ThreadsOf(request.threads());
   return settings;
 }
 

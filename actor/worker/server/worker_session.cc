@@ -45,13 +45,13 @@ WorkerSession::WorkerSession() : state_(std::make_unique<State>()) {
 WorkerSession::~WorkerSession() = default;
 
 absl::StatusOr<WorkerSession::Program> WorkerSession::LoadProgram(
-    const std::string& name, const std::string& source) {
+    const std::string& name, const std::string& source, int threads) {
   const MeasureSettings defaults;
   absl::Status probed = state_->EnsureProbed(
       defaults.lease_path, defaults.lease_timeout_seconds, defaults.timing_cpu);
   if (!probed.ok()) return probed;
   absl::StatusOr<std::unique_ptr<ScheduledProgram>> loaded =
-      ScheduledProgram::Load(state_->context, name, source, *state_->machine);
+      ScheduledProgram::Load(state_->context, name, source, *state_->machine, threads);
   if (!loaded.ok()) return loaded.status();
   state_->program = std::move(*loaded);
   state_->source = source;

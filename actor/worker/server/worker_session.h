@@ -47,10 +47,11 @@ class WorkerSession {
   WorkerSession();
   ~WorkerSession();
 
-  // Replaces the current program when it succeeds. A machine that was not probed yet is
-  // probed first, with the default lease; see ProbeMachine.
+  // Replaces the current program when it succeeds. Observations say that a kernel may
+  // use `threads`. A machine that was not probed yet is probed first, with the default
+  // lease; see ProbeMachine.
   absl::StatusOr<Program> LoadProgram(const std::string& name,
-                                      const std::string& source);
+                                      const std::string& source, int threads = 1);
 
   // Keeps a program of many operations, replacing the one cut before when it succeeds.
   absl::StatusOr<const TaskProgram*> CutProgram(const std::string& name,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "actor/worker/transforms/emission.h"
+#include "actor/worker/transforms/read_anchor.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace weft {
@@ -35,10 +36,8 @@ mlir::linalg::LinalgOp FindAnchor(mlir::ModuleOp module, const StructuredOp& anc
   return found;
 }
 
-absl::StatusOr<std::vector<int64_t>> ReadExtents(mlir::ModuleOp module,
-                                                 const StructuredOp& anchor,
-                                                 const Nest& nest) {
-  if (nest.done) return nest.extents;
+absl::StatusOr<AnchorReading> Read(mlir::ModuleOp module, const StructuredOp& anchor,
+                                   const Nest& nest) {
   mlir::linalg::LinalgOp op =
       FindAnchor(module, anchor, nest.was_packed || nest.was_fused);
   if (!op) {
@@ -46,27 +45,45 @@ absl::StatusOr<std::vector<int64_t>> ReadExtents(mlir::ModuleOp module,
                                             anchor.index, " is not in the IR after ",
                                             ToString(nest.history)));
   }
-  const auto ranges = op.getStaticLoopRanges();
-  std::vector<int64_t> extents(ranges.begin(), ranges.end());
-  if (extents != nest.extents) {
-    return absl::InternalError(absl::StrCat(
-        "extents of ", anchor.name, " after ", ToString(nest.history), ": expected ",
-        absl::StrJoin(nest.extents, "x"), ", got ", absl::StrJoin(extents, "x")));
+  AnchorReading reading = ReadAnchor(op);
+  if (reading.extents != nest.extents) {
+    return absl::InternalError(absl::StrCat("extents of ", anchor.name, " after ",
+                                            ToString(nest.history), ": expected ",
+                                            absl::StrJoin(nest.extents, "x"), ", got ",
+                                            absl::StrJoin(reading.extents, "x")));
   }
-  return extents;
+  return reading;
 }
 
-std::vector<LoopState> DescribeLoops(const Nest& nest,
-                                     const std::vector<int64_t>& extents) {
+// What there is to say when the anchor has become vectors or loops.
+AnchorReading FromNest(const Nest& nest) {
+  AnchorReading reading;
+  reading.extents = nest.extents;
+  reading.reduction = nest.reduction;
+  for (const OperandInfo& operand : nest.op.operands) {
+    OperandState state;
+    state.output = operand.output;
+    state.element_bytes = operand.element_bytes;
+    state.elements = operand.elements;
+    state.stride = operand.stride;
+    state.dimensions = operand.coefficients;
+    reading.operands.push_back(std::move(state));
+  }
+  return reading;
+}
+
+std::vector<LoopState> DescribeLoops(const Nest& nest, const AnchorReading& reading) {
   std::vector<LoopState> loops(nest.op.loops.size());
   const int contiguous = ContiguousLoop(Output(nest.op));
   for (size_t i = 0; i < loops.size(); ++i) {
     loops[i].full_extent = nest.full_extents[i];
-    loops[i].extent = extents[i];
-    loops[i].reduction = nest.reduction[i];
+    loops[i].extent = reading.extents[i];
+    loops[i].reduction = reading.reduction[i];
     loops[i].parallelized = nest.parallelized[i];
     loops[i].times_tiled = nest.times_tiled[i];
     loops[i].output_contiguous = static_cast<int>(i) == contiguous;
+    loops[i].counts_panels = nest.counts_panels[i];
+    loops[i].inside_panel = nest.inside_panel[i];
   }
   for (size_t depth = 0; depth < nest.pending_order.size(); ++depth) {
     loops[nest.pending_order[depth]].pending_depth = static_cast<int>(depth);
@@ -77,31 +94,30 @@ std::vector<LoopState> DescribeLoops(const Nest& nest,
 }  // namespace
 
 absl::StatusOr<NestState> ObserveNest(mlir::ModuleOp module, const ProgramInfo& program,
-                                      const Nest& nest, const MachineModel& machine) {
+                                      const Nest& nest, const MachineModel& machine,
+                                      int threads) {
   const StructuredOp& anchor = program.anchor();
+  absl::StatusOr<AnchorReading> reading =
+      nest.done ? FromNest(nest) : Read(module, anchor, nest);
+  if (!reading.ok()) return reading.status();
   NestState state;
   state.anchor = anchor.kind;
-  absl::StatusOr<std::vector<int64_t>> extents = ReadExtents(module, anchor, nest);
-  if (!extents.ok()) return extents.status();
-  state.loops = DescribeLoops(nest, *extents);
-  for (const OperandInfo& operand : nest.op.operands) {
-    if (state.operands.size() == kMaxOperands) break;
-    OperandState described;
-    described.output = operand.output;
-    described.element_bytes = operand.element_bytes;
-    described.stride = operand.stride;
-    described.elements = operand.elements;
-    described.tile_elements = TileElements(operand, *extents);
-    state.operands.push_back(std::move(described));
-  }
+  state.loops = DescribeLoops(nest, *reading);
+  state.outer_loops = std::move(reading->outer_loops);
+  state.operands = std::move(reading->operands);
+  if (state.operands.size() > kMaxOperands) state.operands.resize(kMaxOperands);
   for (const WindowAxis& axis : anchor.window) {
     state.window_strides.push_back(axis.stride);
     state.window_dilations.push_back(axis.dilation);
     state.window_extents.push_back(anchor.loops[axis.window_loop].extent);
   }
   state.neighbours = program.neighbours;
+  for (NeighbourState& neighbour : state.neighbours) {
+    neighbour.fused = neighbour.fusable && nest.was_fused;
+  }
   state.flops = program.flops;
   state.bytes = program.bytes;
+  state.threads = threads;
   state.history = nest.history;
   state.machine = machine;
   return state;

@@ -10,12 +10,14 @@
 
 namespace weft {
 
-// `module` is the program after `nest.history`. Extents come from the anchor found in
-// the IR; once a terminal action has consumed the anchor, they are those of the
-// register tile. INTERNAL when the anchor is missing before that, or its extents are
-// not those of `nest`: the IR and the masks would disagree.
+// `module` is the program after `nest.history`. Extents, iterator kinds, operands and
+// the loops around come from the anchor found in the IR; once a terminal action has
+// consumed the anchor, the tile is the register tile and nothing is known around it.
+// INTERNAL when the anchor is missing before that, or its extents are not those of
+// `nest`: the IR and the masks would disagree.
 absl::StatusOr<NestState> ObserveNest(mlir::ModuleOp module, const ProgramInfo& program,
-                                      const Nest& nest, const MachineModel& machine);
+                                      const Nest& nest, const MachineModel& machine,
+                                      int threads);
 
 }  // namespace weft
 

@@ -11,25 +11,28 @@
 
 namespace weft {
 ScheduledProgram::ScheduledProgram(std::unique_ptr<LoadedProgram> program,
-                                   const MachineModel& machine)
-    : program_(std::move(program)), machine_(machine), nest_(program_->info()) {
+                                   const MachineModel& machine, int threads)
+    : program_(std::move(program)),
+      machine_(machine),
+      threads_(threads),
+      nest_(program_->info()) {
   Reset();
 }
 
 absl::StatusOr<std::unique_ptr<ScheduledProgram>> ScheduledProgram::Load(
     CompilerContext& context, const std::string& name, const std::string& source,
-    const MachineModel& machine) {
+    const MachineModel& machine, int threads) {
   absl::StatusOr<std::unique_ptr<LoadedProgram>> program =
       LoadedProgram::Load(context, name, source);
   if (!program.ok()) return program.status();
   return std::unique_ptr<ScheduledProgram>(
-      new ScheduledProgram(*std::move(program), machine));
+      new ScheduledProgram(*std::move(program), machine, threads));
 }
 
 absl::StatusOr<Observation> ScheduledProgram::Observe(mlir::ModuleOp module,
                                                       const Nest& nest) const {
   absl::StatusOr<NestState> state =
-      ObserveNest(module, program_->info(), nest, machine_);
+      ObserveNest(module, program_->info(), nest, machine_, threads_);
   if (!state.ok()) return state.status();
   Observation observation;
   Featurize(*state, &observation);
@@ -40,6 +43,7 @@ absl::StatusOr<Observation> ScheduledProgram::Observe(mlir::ModuleOp module,
 Observation ScheduledProgram::Reset() {
   nest_ = Nest(program_->info());
   transformed_ = program_->Clone();
+  schedule_text_ = EmitScheduleModule(program_->info(), nest_.history, machine_);
   // The untransformed anchor is in the IR by construction.
   Observation observation = *Observe(*transformed_, nest_);
   mask_ = observation.mask;
@@ -56,19 +60,24 @@ absl::StatusOr<Observation> ScheduledProgram::Apply(const Action& action) {
   }
   Nest next = nest_;
   next.Advance(action);
-  const std::string schedule =
-      EmitScheduleModule(program_->info(), next.history, machine_);
-  mlir::OwningOpRef<mlir::ModuleOp> module = program_->Clone();
-  absl::Status applied = ApplyScheduleModule(program_->context(), schedule, *module);
-  if (!applied.ok()) {
-    return absl::Status(applied.code(),
-                        absl::StrCat(program_->info().name, ", ",
-                                     ToString(next.history), ": ", applied.message()));
+  std::string schedule = EmitScheduleModule(program_->info(), next.history, machine_);
+  const bool same = schedule == schedule_text_;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  if (!same) {
+    module = program_->Clone();
+    absl::Status applied = ApplyScheduleModule(program_->context(), schedule, *module);
+    if (!applied.ok()) {
+      return absl::Status(applied.code(), absl::StrCat(program_->info().name, ", ",
+                                                       ToString(next.history), ": ",
+                                                       applied.message()));
+    }
   }
-  absl::StatusOr<Observation> observation = Observe(*module, next);
+  absl::StatusOr<Observation> observation =
+      Observe(same ? *transformed_ : *module, next);
   if (!observation.ok()) return observation.status();
   nest_ = std::move(next);
-  transformed_ = std::move(module);
+  if (!same) transformed_ = std::move(module);
+  schedule_text_ = std::move(schedule);
   mask_ = observation->mask;
   return observation;
 }
@@ -79,10 +88,6 @@ mlir::OwningOpRef<mlir::ModuleOp> ScheduledProgram::TransformedModule() const {
 
 mlir::OwningOpRef<mlir::ModuleOp> ScheduledProgram::OriginalModule() const {
   return LoadedProgram::CloneToLower(*program_->Clone());
-}
-
-std::string ScheduledProgram::ScheduleModule() const {
-  return EmitScheduleModule(program_->info(), nest_.history, machine_);
 }
 
 std::string ScheduledProgram::TransformedText() const {

@@ -18,14 +18,17 @@ namespace weft {
 
 // Every Apply derives the transform module of the whole schedule so far and runs it
 // with the transform interpreter on a fresh copy of the program: what is observed,
-// measured and exported is always what the exported text does. Such a step takes about
-// a millisecond unless it is terminal. Not thread-safe; the context must outlive it.
+// measured and exported is always what the exported text does. An action that adds
+// nothing to the text, such as an interchange, leaves the IR as it is. A step takes
+// about a millisecond unless it is terminal. Not thread-safe; the context must outlive
+// it.
 class ScheduledProgram {
  public:
-  // Errors are those of LoadedProgram::Load. The schedule is empty at first.
+  // Errors are those of LoadedProgram::Load. The schedule is empty at first. The kernel
+  // will have `threads`, which are only observed here.
   static absl::StatusOr<std::unique_ptr<ScheduledProgram>> Load(
       CompilerContext& context, const std::string& name, const std::string& source,
-      const MachineModel& machine);
+      const MachineModel& machine, int threads = 1);
 
   // Starts over with the empty schedule.
   Observation Reset();
@@ -44,7 +47,7 @@ class ScheduledProgram {
   mlir::OwningOpRef<mlir::ModuleOp> OriginalModule() const;
 
   // The transform module that plain mlir-opt replays on the program's file.
-  std::string ScheduleModule() const;
+  const std::string& ScheduleModule() const { return schedule_text_; }
   // The program after it, as mlir-opt prints it.
   std::string TransformedText() const;
 
@@ -57,13 +60,16 @@ class ScheduledProgram {
   const std::vector<std::string>& notes() const { return program_->notes(); }
 
  private:
-  ScheduledProgram(std::unique_ptr<LoadedProgram> program, const MachineModel& machine);
+  ScheduledProgram(std::unique_ptr<LoadedProgram> program, const MachineModel& machine,
+                   int threads);
 
   absl::StatusOr<Observation> Observe(mlir::ModuleOp module, const Nest& nest) const;
 
   std::unique_ptr<LoadedProgram> program_;
   MachineModel machine_;
+  int threads_;
   Nest nest_;
+  std::string schedule_text_;  // The transform module that made the next one.
   mlir::OwningOpRef<mlir::ModuleOp> transformed_;
   ActionMask mask_;  // Of the current state.
 };

@@ -134,6 +134,14 @@ TEST_F(StoredEnvironmentTest, AnotherBudgetOrThreadCountIsAnotherMeasurement) {
   EXPECT_FALSE(Play(*NewActor(), 16).measurement.cached);
 }
 
+TEST_F(StoredEnvironmentTest, ThreadsLowerTheReferenceTimeOfTheReward) {
+  const EpisodeResult one = Play(*NewActor(), 16);
+  options_.measure.threads = 2;
+  const EpisodeResult two = Play(*NewActor(), 16);
+  EXPECT_EQ(two.measurement.outcome, Outcome::kOk) << two.measurement.message;
+  EXPECT_DOUBLE_EQ(two.roofline_seconds, one.roofline_seconds / 2);
+}
+
 TEST_F(StoredEnvironmentTest, ActorsThatPlayTheSameAtOnceMeasureItOnce) {
   std::vector<std::unique_ptr<TestActor>> actors;
   for (int i = 0; i < 2; ++i) actors.push_back(NewActor());

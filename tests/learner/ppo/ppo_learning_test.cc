@@ -28,9 +28,9 @@ SyntheticTraining MakeTraining(uint64_t seed) {
   PpoOptions ppo;
   ppo.learning_rate = 3e-3;
   ppo.minibatch_steps = 32;
-  // With less, the policy settles for vectorizing at once before it has met a good
-  // tile.
-  ppo.entropy_coefficient = 0.1;
+  // With half of it, one seed in six settles for vectorizing at once before it has met a
+  // good tile; with this, each of six gets there within 50 updates.
+  ppo.entropy_coefficient = 0.2;
   return SyntheticTraining(policy, ppo, kUpdates, seed);
 }
 
@@ -61,7 +61,7 @@ TEST_P(Learning, ReachesNineTenthsOfTheWayFromRandomToTheOptimum) {
   EXPECT_LE(share, 1 + 1e-9);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Learning, testing::Values(1, 3));
+INSTANTIATE_TEST_SUITE_P(Seeds, Learning, testing::Values(1, 3, 5));
 
 }  // namespace
 }  // namespace weft

@@ -1,5 +1,7 @@
 #include <thread>
+#include <vector>
 
+#include "common/schedule/feature_list.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/actor/worker/server/spawned_worker.h"
@@ -203,6 +205,28 @@ TEST_F(WorkerRequestsTest, LimitsOutOfBoundsAreRefused) {
   request = Worker::MeasureRequest();
   request.mutable_measure()->clear_lease_path();
   EXPECT_EQ(worker_->Call(request).code(), kInvalidArgument);
+  request.mutable_load_program()->set_threads(2000);
+  EXPECT_THAT(worker_->Call(request).error(), HasSubstr("threads is 2000"));
+}
+
+TEST_F(WorkerRequestsTest, TheNumberOfThreadsIsObserved) {
+  const std::string name = "matmul.mlir";
+  v1::WorkerRequest request;
+  request.mutable_load_program()->set_source(ReadFile(ProgramPath(name)));
+  ASSERT_EQ(worker_->Call(request).code(), kOk);
+  const v1::WorkerResponse one = worker_->Reset();
+  request.mutable_load_program()->set_threads(4);
+  ASSERT_EQ(worker_->Call(request).code(), kOk);
+  const v1::WorkerResponse four = worker_->Reset();
+  const std::vector<Feature>& global = FeaturesOf(TokenKind::kGlobal);
+  for (size_t i = 0; i < global.size(); ++i) {
+    const bool depends =
+        global[i].name == "threads" || global[i].name == "tiles_per_thread";
+    EXPECT_EQ(one.reset().observation().features(static_cast<int>(i)) !=
+                  four.reset().observation().features(static_cast<int>(i)),
+              depends)
+        << global[i].name;
+  }
 }
 
 TEST_F(WorkerRequestsTest, ACompilationBeyondItsLimitTimesOutAndTheWorkerLivesOn) {
