@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string>
@@ -27,6 +30,9 @@ constexpr bool kLimitAddressSpace = true;
 constexpr bool kLimitAddressSpace = true;
 #endif
 
+constexpr size_t kHeapBytes = 64 << 20;
+constexpr uintptr_t kHugePageBytes = 2 << 20;
+
 void SetLimit(int resource, rlim_t soft, rlim_t hard) {
   const rlimit limit = {soft, hard};
   // Some libcs have an enum for the resource, some an int.
@@ -41,7 +47,24 @@ void SetLimit(int resource, rlim_t soft, rlim_t hard) {
 void KeepFreedMemory() {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);
-  mallopt(M_TOP_PAD, 64 << 20);
+  mallopt(M_TOP_PAD, kHeapBytes);
+}
+
+// Lets the memory that the heap grows by lie in huge pages, as the arguments of kernels
+// do: the panels of a packed operand are thousands of small pages.
+void UseHugePages() {
+  // Too large for what earlier blocks have left, so it ends where the new memory does.
+  void* const block = std::malloc(kHeapBytes);
+  if (block == nullptr) return;
+  const auto start = reinterpret_cast<uintptr_t>(block);
+  const uintptr_t first =
+      (start + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+  const auto end = reinterpret_cast<uintptr_t>(sbrk(0));
+  // Advice: where there are no huge pages, small ones do.
+  if (first < end) {
+    madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+  }
+  std::free(block);
 }
 
 void RedirectStandardStreams(int errors) {
@@ -107,6 +130,7 @@ void ChildMain(pid_t parent, int channel, int errors, const ChildLimits& limits,
   SetLimit(RLIMIT_CPU, cpu_seconds + 1, cpu_seconds + 2);
   std::set_new_handler([] { _exit(kOutOfMemoryExitStatus); });
   KeepFreedMemory();
+  UseHugePages();
   ChildChannel to_parent(channel);
   body(to_parent);
   _exit(0);

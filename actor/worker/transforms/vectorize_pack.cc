@@ -1,5 +1,7 @@
 #include "actor/worker/transforms/vectorize_pack.h"
 
+#include "actor/worker/program/packed_op.h"
+
 namespace weft {
 namespace {
 
@@ -12,6 +14,14 @@ int64_t LargestDivisor(int64_t extent) {
   int64_t size = kSide;
   while (size > 1 && extent % size != 0) size /= 2;
   return size;
+}
+
+// The loops over the panels' outer dimensions, ordered as `operand` lies in memory.
+std::vector<int> MemoryOrder(const Packing& packing, const OperandInfo& operand) {
+  const std::vector<int64_t> panels = PanelOrder(packing.op, operand);
+  std::vector<int> order(panels.size());
+  for (size_t i = 0; i < panels.size(); ++i) order[panels[i]] = static_cast<int>(i);
+  return order;
 }
 
 int64_t PackedSize(const Packing& packing, const std::vector<int64_t>& dimension) {
@@ -33,7 +43,11 @@ void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
   tile[outer - 1] = LargestDivisor(extent(outer - 1));
   const bool wide = tile[outer - 1] >= kShortest;
   if (wide) {
-    text->VectorizeBySizes(text->TileUsingFor(pack, tile, {}), tile);
+    // Panel after panel would read short pieces of distant rows, which no prefetcher
+    // sees coming, all in the same sets of the caches where a row is a power of two
+    // long.
+    const std::vector<int> order = MemoryOrder(packing, before);
+    text->VectorizeBySizes(text->TileUsingFor(pack, tile, order), tile);
     return;
   }
   const Handle transpose = text->LowerPack(pack);
