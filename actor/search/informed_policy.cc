@@ -91,6 +91,22 @@ uint32_t LoopsWithAnOrder(const ActionMask& mask) {
   return __builtin_popcount(loops) >= 2 ? loops : AllLoops(mask);
 }
 
+// Whether what pack makes vectors of is not contiguous in the output, as the channels
+// of a channels-first convolution: unpacking then transposes, which it does best tile
+// by tile in the cache.
+bool UnpackingTransposes(const ActionMask& mask) {
+  constexpr VectorizeMode kMode = VectorizeMode::kGeneralize;
+  if (!mask.Allows(ActionKind::kPack) || !mask.Allows(kMode)) return false;
+  const SizeMask& pack = mask.sizes[SizeSlot(ActionKind::kPack, kMode)];
+  const SizeMask& tile = mask.sizes[SizeSlot(ActionKind::kVectorize, kMode)];
+  for (size_t i = 0; i < pack.allowed.size(); ++i) {
+    const bool packed_vectors = !(pack.allowed[i] & 1);
+    const bool rows = tile.allowed[i] >> SizeIndex(1) & 1;
+    if (packed_vectors && rows) return true;
+  }
+  return false;
+}
+
 // Whether packing has settled the register tile.
 bool IsPacked(const ActionMask& mask) {
   return LoopsWithAnOrder(mask) != AllLoops(mask);
@@ -113,6 +129,7 @@ double InformedPolicy::Weight(const Observation& observation, ActionKind kind) c
     case ActionKind::kParallelize:
       if (taken > 0) return 0.1;
       if (options_.threads > 1) return 12;
+      if (UnpackingTransposes(mask)) return 2.5;
       // One fill is the neighbour that every contraction has.
       return CountNeighbours(observation) > 1 ? 2.5 : 0.2;
     case ActionKind::kTile:

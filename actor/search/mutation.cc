@@ -24,13 +24,37 @@ std::vector<size_t> ActionsWithSizes(const Schedule& schedule) {
   return found;
 }
 
-// A band by tile of one loop at one size, which repair fits to the nest.
-Action SingleTile(size_t num_loops, std::mt19937_64& random) {
-  Action tile;
-  tile.kind = ActionKind::kTile;
-  tile.sizes.assign(num_loops, 0);
-  tile.sizes[random() % num_loops] = kSizeTable[1 + random() % (kNumSizes - 1)];
-  return tile;
+// A band of one loop at one size, which repair fits to the nest.
+Action SingleLoopBand(ActionKind kind, size_t num_loops, std::mt19937_64& random) {
+  Action band;
+  band.kind = kind;
+  band.sizes.assign(num_loops, 0);
+  band.sizes[random() % num_loops] = kSizeTable[1 + random() % (kNumSizes - 1)];
+  return band;
+}
+
+bool Has(const Schedule& schedule, ActionKind kind) {
+  return std::any_of(schedule.begin(), schedule.end(),
+                     [kind](const Action& action) { return action.kind == kind; });
+}
+
+// Before any action a loop over tiles, each of which is then packed and unpacked in the
+// cache; elsewhere a band more.
+void InsertBand(Schedule* schedule, size_t num_loops, size_t position,
+                std::mt19937_64& random) {
+  const bool around_packing = Has(*schedule, ActionKind::kPack) &&
+                              !Has(*schedule, ActionKind::kParallelize) &&
+                              random() % 2 == 0;
+  if (!around_packing) {
+    schedule->insert(schedule->begin() + static_cast<long>(position),
+                     SingleLoopBand(ActionKind::kTile, num_loops, random));
+    return;
+  }
+  Action fuse;
+  fuse.kind = ActionKind::kFuse;
+  schedule->insert(schedule->begin(), fuse);
+  schedule->insert(schedule->begin(),
+                   SingleLoopBand(ActionKind::kParallelize, num_loops, random));
 }
 
 Plan MoveSizes(Schedule schedule, int count, std::mt19937_64& random) {
@@ -62,12 +86,10 @@ Plan Mutate(const Schedule& schedule, std::mt19937_64& random) {
       changed.erase(changed.begin() +
                     static_cast<long>(random() % (changed.size() - 1)));
       return {std::move(changed), Completion::kInformed};
-    case 6: {  // One band more, before any action.
+    case 6: {  // One band more.
       const std::vector<size_t> sized = ActionsWithSizes(changed);
       if (sized.empty()) return {{}, Completion::kInformed};
-      const size_t loops = changed[sized[0]].sizes.size();
-      changed.insert(changed.begin() + static_cast<long>(position),
-                     SingleTile(loops, random));
+      InsertBand(&changed, changed[sized[0]].sizes.size(), position, random);
       return {std::move(changed), Completion::kInformed};
     }
     default:

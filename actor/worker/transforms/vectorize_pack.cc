@@ -41,51 +41,34 @@ void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
   };
   std::vector<int64_t> tile(outer, 1);
   tile[outer - 1] = LargestDivisor(extent(outer - 1));
-  const bool wide = tile[outer - 1] >= kShortest;
-  if (wide) {
-    // Panel after panel would read short pieces of distant rows, which no prefetcher
-    // sees coming, all in the same sets of the caches where a row is a power of two
-    // long.
-    const std::vector<int> order = MemoryOrder(packing, before);
-    text->VectorizeBySizes(text->TileUsingFor(pack, tile, order), tile);
+  if (tile[outer - 1] < kShortest) {
+    text->LowerPack(pack);
     return;
   }
-  const Handle transpose = text->LowerPack(pack);
-  if (!wide) return;
-  for (size_t d = outer; d < panels.coefficients.size(); ++d) tile.push_back(extent(d));
-  text->Vectorize(text->TileUsingFor(transpose, tile, {}));
+  // Panel after panel would read short pieces of distant rows, which no prefetcher sees
+  // coming, all in the same sets of the caches where a row is a power of two long.
+  const std::vector<int> order = MemoryOrder(packing, before);
+  text->VectorizeBySizes(text->TileUsingFor(pack, tile, order), tile);
 }
 
+// Straight into the result: lowering the unpack first would make a copy of the whole
+// result and another pass over it.
 void VectorizeUnpack(const Packing& packing, const Handle& unpack, ScheduleText* text) {
   const OperandInfo& output = Output(packing.op);
-  const std::vector<int64_t>& last = output.coefficients.back();
-  const bool packed_lines = PackedSize(packing, last) != 0;
-  const int64_t line = packed_lines
-                           ? PackedSize(packing, last)
-                           : LargestDivisor(packing.extents[LoopOfDimension(last)]);
-  if (packed_lines) {
-    std::vector<int64_t> tile;
-    for (const std::vector<int64_t>& dimension : output.coefficients) {
-      const int64_t size = PackedSize(packing, dimension);
-      tile.push_back(size == 0 ? 1 : size);
-    }
-    text->VectorizeBySizes(text->TileUsingFor(unpack, tile, {}), tile);
-    return;
-  }
-  const Handle transpose = text->LowerUnpack(unpack);
-  if (line < kShortest) return;
   std::vector<int64_t> tile;
   for (const std::vector<int64_t>& dimension : output.coefficients) {
     const int64_t size = PackedSize(packing, dimension);
-    const bool contiguous = &dimension == &output.coefficients.back();
-    if (size == 0) {
-      tile.push_back(contiguous ? line : 1);
-      continue;
-    }
-    tile.push_back(1);
-    tile.push_back(contiguous || packed_lines ? size : LargestDivisor(size));
+    tile.push_back(size == 0 ? 1 : size);
   }
-  text->Vectorize(text->TileUsingFor(transpose, tile, {}));
+  const std::vector<int64_t>& last = output.coefficients.back();
+  if (PackedSize(packing, last) == 0) {
+    tile.back() = LargestDivisor(packing.extents[LoopOfDimension(last)]);
+    if (tile.back() < kShortest) {
+      text->LowerUnpack(unpack);
+      return;
+    }
+  }
+  text->VectorizeBySizes(text->TileUsingFor(unpack, tile, {}), tile);
 }
 
 }  // namespace weft

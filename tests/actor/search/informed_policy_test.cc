@@ -72,6 +72,19 @@ TEST(InformedPolicyTest, AFewOfSixtyMatmulsAreLikeTheBestOne) {
   EXPECT_GE(count, 40);  // Four of every sixty.
 }
 
+TEST(InformedPolicyTest, ChannelsFirstConvolutionsAreOftenPackedTileByTile) {
+  const uint32_t output_loops = 0b1111;
+  const std::vector<Schedule> schedules =
+      Draw(Nest(ChannelsFirstConvolution(56, 56, 64), output_loops), 1, 600);
+  ASSERT_EQ(schedules.size(), 600u);
+  const auto count =
+      std::count_if(schedules.begin(), schedules.end(), [](const Schedule& schedule) {
+        return Find(schedule, ActionKind::kFuse) != nullptr &&
+               Find(schedule, ActionKind::kPack) != nullptr;
+      });
+  EXPECT_GE(count, 40);  // Four of every sixty.
+}
+
 TEST(InformedPolicyTest, RowsAreFusedInManyOfSixtySchedules) {
   const uint32_t rows = 1;
   const std::vector<Schedule> schedules =
