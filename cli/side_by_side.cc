@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "actor/environment/worker_startup.h"
 #include "common/process/child_process.h"
+#include "common/schedule/trajectory.h"
 #include "nlohmann/json.hpp"
 
 namespace weft {
@@ -89,7 +90,9 @@ absl::Duration Limit(const MeasureOptions& measure) {
 absl::StatusOr<SideBySide> Parse(const json& result, const ExitStatus& status,
                                  const std::string& log_path) {
   try {
-    if (result.is_object() && result.contains("confirmation")) {
+    // An impossible time has its pairs, too, and counts for nothing.
+    if (result.is_object() && result.at("outcome") == OutcomeName(Outcome::kOk) &&
+        result.contains("confirmation")) {
       const json& pairs = result.at("confirmation");
       SideBySide found;
       pairs.at("previous_seconds").get_to(found.unscheduled_seconds);

@@ -19,8 +19,11 @@ bool NeedsConfirmation(const Measurement& measurement, double best_seconds) {
 
 Measurement AfterConfirmation(const Measurement& first, const Measurement& second,
                               double best_seconds) {
-  // The comparison takes longer than a measurement; the schedule itself was in time.
-  const bool in_vain = second.outcome == Outcome::kTimedOut;
+  // The comparison takes more time and memory than a measurement and runs another
+  // schedule, too; this one was measured well.
+  const bool in_vain = second.outcome == Outcome::kTimedOut ||
+                       second.outcome == Outcome::kOutOfMemory ||
+                       second.outcome == Outcome::kCrashed;
   if (second.outcome != Outcome::kOk && !in_vain) return second;
   Measurement result = in_vain ? first : second;
   if (result.confirmation && result.confirmation->faster) return result;

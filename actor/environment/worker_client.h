@@ -32,6 +32,8 @@ class WorkerClient {
   // Starts a worker, ending the one that runs, if any. Costs about a millisecond; the
   // worker's own start shows in the time of its first response.
   absl::Status Start();
+  // Ends the worker that runs, if any.
+  void End() { process_.reset(); }
   bool running() const { return process_ != nullptr; }
   pid_t pid() const { return process_ == nullptr ? -1 : process_->pid(); }
 

@@ -43,12 +43,17 @@ absl::StatusOr<v1::WorkerResponse> WorkerEnvironment::Ask(
 }
 
 absl::Status WorkerEnvironment::StartWorker() {
-  if (absl::Status status = worker_.Start(); !status.ok()) return status;
+  if (absl::Status status = worker_.Start(); !status.ok()) {
+    // The binary may be being replaced; that is no fault of the program.
+    return absl::UnavailableError(status.message());
+  }
   if (started_before_) ++restarts_;
   started_before_ = true;
   // A worker needs the machine's limits before it can load a program; with our lease it
   // finds what an earlier probe has left there.
   const absl::Status probed = ProbeMachine(worker_, options_.measure).status();
+  // Otherwise it would probe by itself when it loads a program, without our lease.
+  if (!probed.ok()) worker_.End();
   if (!worker_.running()) ReportLoss();
   return probed;
 }
@@ -75,10 +80,9 @@ absl::Status WorkerEnvironment::EnsureLoaded(const SuiteProgram& program) {
     return response.status();
   }
   loaded_ = program.name;
-  roofline_seconds_ =
-      RooflineSeconds(response->load_program().flops(),
-                      response->load_program().bytes(), options_.machine,
-                      options_.measure.threads);
+  roofline_seconds_ = RooflineSeconds(response->load_program().flops(),
+                                      response->load_program().bytes(),
+                                      options_.machine, options_.measure.threads);
   return absl::OkStatus();
 }
 

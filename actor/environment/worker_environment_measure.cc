@@ -17,6 +17,8 @@ namespace {
 constexpr absl::Duration kMeasureSlack = absl::Seconds(10);
 // Attempts at a measurement whose failure says nothing about what is measured.
 constexpr int kAttempts = 2;
+// Schedules of a task among which one of this version is looked for.
+constexpr int kBestAsked = 16;
 // How often a baseline is measured until it is undisturbed, and for how long another
 // attempt is made. Together they outlast most compilations, which are what disturbs.
 constexpr int kDisturbedAttempts = 5;
@@ -91,11 +93,16 @@ absl::Status WorkerEnvironment::Recognize() {
   // Before any action the IR is that of the task.
   known.task = key->ir;
   key->task = key->ir;
-  TaskRecords records = store_.FindTask(key->task_key(), 1);
-  if (records.best.empty()) return absl::OkStatus();
-  if (!known.best ||
-      records.best.front().measurement.seconds < known.best->measurement.seconds) {
-    known.best = std::move(records.best.front());
+  for (MeasurementRecord& record : store_.FindTask(key->task_key(), kBestAsked).best) {
+    // What another version made of a schedule, this one may no longer compile.
+    if (record.key.pipeline != key->pipeline || record.key.compiler != key->compiler ||
+        record.key.protocol != key->protocol) {
+      continue;
+    }
+    if (!known.best || record.measurement.seconds < known.best->measurement.seconds) {
+      known.best = std::move(record);
+    }
+    break;
   }
   return absl::OkStatus();
 }
@@ -115,7 +122,9 @@ absl::StatusOr<MeasurementRecord> WorkerEnvironment::MeasureAndConfirm(
       baseline ? MeasureUndisturbed(limits) : Measure(limits, "");
   if (!measurement.ok()) return measurement.status();
   const std::optional<MeasurementRecord>& best = known_[program_].best;
+  // Against itself a schedule could never become faster than it once seemed.
   if (!baseline && best && !best->schedule_module.empty() &&
+      best->schedule != ToString(schedule_) &&
       NeedsConfirmation(*measurement, best->measurement.seconds)) {
     absl::StatusOr<Measurement> again = Measure(limits, best->schedule_module);
     if (!again.ok()) return again.status();

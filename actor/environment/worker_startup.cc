@@ -26,6 +26,8 @@ absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
   v1::WorkerRequest request;
   request.mutable_probe_machine()->set_lease_path(options.lease_path);
   request.mutable_probe_machine()->set_timing_cpu(options.timing_cpu);
+  request.mutable_probe_machine()->set_lease_timeout_seconds(
+      options.lease_timeout_seconds);
   absl::StatusOr<v1::WorkerResponse> response = worker.Call(
       request, kProbeTimeout + absl::Seconds(options.lease_timeout_seconds));
   if (!response.ok()) return response.status();

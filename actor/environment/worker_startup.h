@@ -25,9 +25,9 @@ struct Machine {
 absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
                                      const MeasureOptions& options);
 
-// Loads every program once, and logs what was stripped of it. INVALID_ARGUMENT for the first that the worker refuses,
-// with its message (file:line:column); a worker that dies of a program is an error,
-// too.
+// Loads every program once, and logs what was stripped of it. INVALID_ARGUMENT for the
+// first that the worker refuses, with its message (file:line:column); a worker that
+// dies of a program is an error, too.
 absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
                            absl::Duration timeout);
 

@@ -106,7 +106,9 @@ class Search {
             status.Update(result.status());
             return;
           }
-          if (journal_ != nullptr) {
+          // A lost worker says nothing about the schedule: a resumed search tries it.
+          if (journal_ != nullptr &&
+              result->measurement.outcome != Outcome::kWorkerLost) {
             status.Update(journal_->Append(unknown[index], *result));
           }
           results[positions[index]] = *result;

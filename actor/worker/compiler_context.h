@@ -20,8 +20,8 @@ class CompilerContext {
 
   mlir::MLIRContext* mlir() { return &context_; }
 
-  // Diagnostics emitted since the last call, one per line with their locations, cut off at
-  // 4,000 characters. They are captured instead of printed.
+  // Diagnostics emitted since the last call, one per line with their locations, cut off
+  // at 4,000 characters. They are captured instead of printed.
   std::string TakeDiagnostics();
 
  private:

@@ -64,7 +64,11 @@ absl::Status Prepare(const Options& options, WorkerSession* session) {
   options.settings.lease_path += ".neighbour";
   options.settings.timing_budget_seconds = 1e-3;
   WorkerSession session;
-  if (!session.ProbeMachine(options.settings.lease_path, -1).ok()) _exit(1);
+  if (!session
+           .ProbeMachine(options.settings.lease_path,
+                         options.settings.lease_timeout_seconds, -1)
+           .ok())
+    _exit(1);
   if (!Prepare(options, &session).ok()) _exit(1);
   const Stopwatch clock;
   while (true) {
@@ -106,8 +110,9 @@ absl::Status Run(const Options& options) {
   if (neighbour < 0) return absl::ErrnoToStatus(errno, "no neighbour");
   if (neighbour == 0) Neighbour(options);
   WorkerSession session;
-  auto machine =
-      session.ProbeMachine(options.settings.lease_path, options.settings.timing_cpu);
+  auto machine = session.ProbeMachine(options.settings.lease_path,
+                                      options.settings.lease_timeout_seconds,
+                                      options.settings.timing_cpu);
   absl::Status status = machine.status();
   if (status.ok()) status = Prepare(options, &session);
   std::vector<double> seconds;

@@ -13,6 +13,7 @@ namespace weft {
 // 0 where there is none.
 struct ComparisonRow {
   std::string program;
+  bool network = false;  // Of several tasks.
   int threads = 1;
   double unscheduled_us = 0;
   double best_us = 0;

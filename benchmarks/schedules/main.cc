@@ -69,6 +69,9 @@ int BenchMain(int argc, char** argv) {
   Arguments arguments;
   arguments.options.search.workers = 2;
   arguments.options.measure.lease_timeout_seconds = 300;
+  // Unscheduled programs and whole networks take seconds for each run.
+  arguments.options.measure.compile_timeout_seconds = 120;
+  arguments.options.measure.run_timeout_seconds = 120;
   CLI::App app(
       "Searches a schedule for each program of the suite and times it in turns with "
       "LibTorch.",

@@ -71,8 +71,9 @@ absl::Status ScheduleBenchmark::Start() {
 ComparisonRow ScheduleBenchmark::Run(const std::string& program) {
   ComparisonRow row;
   row.program = program;
+  row.network = IsNetwork(program);
   row.threads = options_.measure.threads;
-  if (absl::Status status = IsNetwork(program) ? FillNetwork(&row) : FillSingle(&row);
+  if (absl::Status status = row.network ? FillNetwork(&row) : FillSingle(&row);
       !status.ok()) {
     row.problem = std::string(status.message());
   }
@@ -139,9 +140,6 @@ absl::Status ScheduleBenchmark::FillNetwork(ComparisonRow* row) {
   options.store = store_.get();
   options.measure = options_.measure;
   options.measure.timing_cpu = ResolveTimingCpu(options.measure.timing_cpu);
-  // Compiled and run whole and without a schedule.
-  options.measure.compile_timeout_seconds = 120;
-  options.measure.run_timeout_seconds = 120;
   absl::StatusOr<std::unique_ptr<NetworkCandidate>> network =
       NetworkCandidate::Search(options, row);
   if (!network.ok()) return network.status();

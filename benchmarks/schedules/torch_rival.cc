@@ -46,7 +46,9 @@ absl::StatusOr<nlohmann::json> TorchRival::Time(const std::string& program,
     const absl::Duration left = deadline - absl::Now();
     pollfd wait{process_->fd(), POLLIN, 0};
     if (left <= absl::ZeroDuration() ||
-        poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(left))) == 0) {
+        poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(left))) <= 0) {
+      // Its late answer must not be taken for that to the next request.
+      process_->End(absl::ZeroDuration());
       return absl::DeadlineExceededError(absl::StrCat("schedules-torch did not time ",
                                                       program, " in ",
                                                       absl::FormatDuration(timeout)));

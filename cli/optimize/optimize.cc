@@ -1,5 +1,6 @@
 #include "cli/optimize/optimize.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -85,6 +86,9 @@ class Optimizer {
       report_.tasks.push_back(std::move(row));
       calls += static_cast<int>(task.calls());
     }
+    std::sort(
+        suite_.programs.begin(), suite_.programs.end(),
+        [](const SuiteProgram& a, const SuiteProgram& b) { return a.name < b.name; });
     events_.note(absl::StrFormat("%s: %d calls of %d distinct tasks",
                                  options_.program_path, calls, cut->tasks_size()));
     return WriteTasks();
@@ -160,37 +164,51 @@ class Optimizer {
   }
 
   absl::Status Assemble() {
+    using Request = v1::ExportProgramRequest;
+    // First what is known already: the measurement may fail.
+    absl::Status status = RemoveMeasuredFiles();
+    status.Update(Export(Request::FORM_ASSEMBLED_MLIR, "program.mlir"));
+    status.Update(Export(Request::FORM_SCHEDULE_MODULE, "schedule.mlir"));
+    if (!status.ok()) return status;
     events_.progress("assembling the program from its scheduled tasks");
     absl::StatusOr<ProgramResult> scheduled = worker_.Measure(&schedules_);
     if (!scheduled.ok()) return scheduled.status();
     report_.scheduled = *std::move(scheduled);
-    using Request = v1::ExportProgramRequest;
-    std::vector<std::pair<Request::Form, const char*>> files = {
-        {Request::FORM_ASSEMBLED_MLIR, "program.mlir"},
-        {Request::FORM_SCHEDULE_MODULE, "schedule.mlir"}};
-    if (report_.scheduled.measurement.outcome == Outcome::kOk) {
-      files.push_back({Request::FORM_SCHEDULED_MLIR, "scheduled.mlir"});
-      if (options_.emit == EmitForm::kLlvm) {
-        files.push_back({Request::FORM_LLVM_IR, "scheduled.ll"});
-      }
-      if (options_.emit == EmitForm::kObject) {
-        files.push_back({Request::FORM_OBJECT, "scheduled.o"});
-      }
+    if (report_.scheduled.measurement.outcome != Outcome::kOk) return status;
+    status = Export(Request::FORM_SCHEDULED_MLIR, "scheduled.mlir");
+    if (options_.emit == EmitForm::kLlvm) {
+      status.Update(Export(Request::FORM_LLVM_IR, "scheduled.ll"));
     }
-    for (const auto& [form, name] : files) {
-      absl::StatusOr<std::string> content = worker_.Export(form, schedules_);
-      if (!content.ok()) return content.status();
-      absl::Status status = WriteText(OutputPath(name), *content);
-      if (!status.ok()) return status;
+    if (options_.emit == EmitForm::kObject) {
+      status.Update(Export(Request::FORM_OBJECT, "scheduled.o"));
+    }
+    return status;
+  }
+
+  // Those of an earlier run, which this one may not write.
+  absl::Status RemoveMeasuredFiles() const {
+    for (const char* name : {"scheduled.mlir", "scheduled.ll", "scheduled.o"}) {
+      std::error_code error;
+      std::filesystem::remove(OutputPath(name), error);
+      if (error) {
+        return absl::UnavailableError(
+            absl::StrCat(OutputPath(name), ": cannot be removed: ", error.message()));
+      }
     }
     return absl::OkStatus();
+  }
+
+  absl::Status Export(v1::ExportProgramRequest::Form form, const std::string& name) {
+    absl::StatusOr<std::string> content = worker_.Export(form, schedules_);
+    if (!content.ok()) return content.status();
+    return WriteText(OutputPath(name), *content);
   }
 
   const OptimizeOptions& options_;
   const OptimizeEvents& events_;
   ProgramWorker worker_;
   Machine machine_;
-  Suite suite_;  // Of tasks; their names begin with their position, so it is sorted.
+  Suite suite_;  // Of tasks, by name.
   std::vector<std::string> schedules_;
   OptimizeReport report_;
 };

@@ -63,8 +63,7 @@ struct ActorOptions {
   int actors = 1;              // Actor processes that `weft train` starts.
   int episodes_in_flight = 2;  // Per actor; each has a worker process.
   std::string admin_address = "127.0.0.1:0";
-  double failure_reward =
-      -8;  // Natural-log units; see docs/architecture.md.
+  double failure_reward = -8;  // Natural-log units; see docs/architecture.md.
   double step_timeout_seconds =
       10;  // A worker that takes longer for one step is replaced.
 };

@@ -11,9 +11,10 @@
 namespace weft {
 namespace {
 
-// gRPC 1.51 can abort (a reference count below zero) when the last channel ends, and the
-// library with it, in the middle of a connection attempt, as happens when the learner is
-// gone. A channel that nobody uses has no thread of its own, and a process makes few.
+// gRPC 1.51 can abort (a reference count below zero) when the last channel ends, and
+// the library with it, in the middle of a connection attempt, as happens when the
+// learner is gone. A channel that nobody uses has no thread of its own, and a process
+// makes few.
 void KeepUntilExit(std::shared_ptr<grpc::Channel> channel) {
   static auto* mutex = new absl::Mutex();
   static auto* channels = new std::vector<std::shared_ptr<grpc::Channel>>();
@@ -34,8 +35,8 @@ std::shared_ptr<grpc::Channel> CreateRpcChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(kMaxRpcMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxRpcMessageBytes);
-  std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(
-      address, grpc::InsecureChannelCredentials(), arguments);
+  std::shared_ptr<grpc::Channel> channel =
+      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   KeepUntilExit(channel);
   return channel;
 }

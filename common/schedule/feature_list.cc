@@ -8,47 +8,47 @@
 
 namespace weft {
 
-const std::vector<Feature> &FeaturesOf(TokenKind kind) {
+const std::vector<Feature>& FeaturesOf(TokenKind kind) {
   switch (kind) {
-  case TokenKind::kGlobal:
-    return GlobalFeatures().features();
-  case TokenKind::kLoop:
-    return LoopFeatures().features();
-  case TokenKind::kOperand:
-    return OperandFeatures().features();
-  case TokenKind::kNeighbour:
-    return NeighbourFeatures().features();
-  case TokenKind::kHistory:
-    return HistoryFeatures().features();
+    case TokenKind::kGlobal:
+      return GlobalFeatures().features();
+    case TokenKind::kLoop:
+      return LoopFeatures().features();
+    case TokenKind::kOperand:
+      return OperandFeatures().features();
+    case TokenKind::kNeighbour:
+      return NeighbourFeatures().features();
+    case TokenKind::kHistory:
+      return HistoryFeatures().features();
   }
-  static const auto *const none = new std::vector<Feature>;
+  static const auto* const none = new std::vector<Feature>;
   return *none;
 }
 
-const char *TokenKindName(TokenKind kind) {
+const char* TokenKindName(TokenKind kind) {
   switch (kind) {
-  case TokenKind::kGlobal:
-    return "global";
-  case TokenKind::kLoop:
-    return "loop";
-  case TokenKind::kOperand:
-    return "operand";
-  case TokenKind::kNeighbour:
-    return "neighbour";
-  case TokenKind::kHistory:
-    return "history";
+    case TokenKind::kGlobal:
+      return "global";
+    case TokenKind::kLoop:
+      return "loop";
+    case TokenKind::kOperand:
+      return "operand";
+    case TokenKind::kNeighbour:
+      return "neighbour";
+    case TokenKind::kHistory:
+      return "history";
   }
   return "unknown";
 }
 
 std::string FeatureListVersion() {
-  static const auto *const version = [] {
-    uint32_t hash = 2166136261u; // FNV-1a: the same on every machine.
+  static const auto* const version = [] {
+    uint32_t hash = 2166136261u;  // FNV-1a: the same on every machine.
     for (int kind = 0; kind < kNumTokenKinds; ++kind) {
-      for (const Feature &feature : FeaturesOf(static_cast<TokenKind>(kind))) {
-        const std::string entry = absl::StrCat(
-            kind, "|", feature.name, "|", feature.unit, "|", feature.min, "|",
-            feature.max, "|", feature.meaning, "\n");
+      for (const Feature& feature : FeaturesOf(static_cast<TokenKind>(kind))) {
+        const std::string entry =
+            absl::StrCat(kind, "|", feature.name, "|", feature.unit, "|", feature.min,
+                         "|", feature.max, "|", feature.meaning, "\n");
         for (const char character : entry) {
           hash = (hash ^ static_cast<unsigned char>(character)) * 16777619u;
         }
@@ -59,4 +59,4 @@ std::string FeatureListVersion() {
   return *version;
 }
 
-} // namespace weft
+}  // namespace weft

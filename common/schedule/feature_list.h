@@ -13,25 +13,25 @@
 namespace weft {
 
 struct Feature {
-  std::string name; // Unique within its kind of token.
-  std::string unit; // The scale, such as log2(bytes) / 32; "flag" is 0 or 1.
-  float min = 0;    // A value beyond the range is cut off at it.
+  std::string name;  // Unique within its kind of token.
+  std::string unit;  // The scale, such as log2(bytes) / 32; "flag" is 0 or 1.
+  float min = 0;     // A value beyond the range is cut off at it.
   float max = 1;
   std::string meaning;
 };
 
 // The features of a token in their order; at most kTokenWidth. The places after
 // them are 0. Lists are constant for the life of the program.
-const std::vector<Feature> &FeaturesOf(TokenKind kind);
+const std::vector<Feature>& FeaturesOf(TokenKind kind);
 
 // "global", "loop", ...: as messages and documents name them.
-const char *TokenKindName(TokenKind kind);
+const char* TokenKindName(TokenKind kind);
 
 // Eight hexadecimal digits that change with any entry of any list: weights that
 // were trained on other features are useless with these, however many there
 // are.
 std::string FeatureListVersion();
 
-} // namespace weft
+}  // namespace weft
 
-#endif // WEFT_COMMON_SCHEDULE_FEATURE_LIST_H_
+#endif  // WEFT_COMMON_SCHEDULE_FEATURE_LIST_H_

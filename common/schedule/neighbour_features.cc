@@ -5,41 +5,35 @@ namespace {
 
 using Table = FeatureTable<NeighbourView>;
 
-double OutputElements(const NestState &state) {
-  for (const OperandState &operand : state.operands) {
-    if (operand.output)
-      return static_cast<double>(operand.elements);
+double OutputElements(const NestState& state) {
+  for (const OperandState& operand : state.operands) {
+    if (operand.output) return static_cast<double>(operand.elements);
   }
   return 1;
 }
 
-} // namespace
+}  // namespace
 
-const FeatureTable<NeighbourView> &NeighbourFeatures() {
-  static const auto *const table = [] {
-    auto *all = new Table;
-    all->AddFlag(
-        "producer", "the anchor reads it; else it reads the anchor",
-        [](const NeighbourView &view) { return view.neighbour().producer; });
-    all->AddFlag(
-        "fill", "it fills the anchor's output with a constant",
-        [](const NeighbourView &view) { return view.neighbour().fill; });
+const FeatureTable<NeighbourView>& NeighbourFeatures() {
+  static const auto* const table = [] {
+    auto* all = new Table;
+    all->AddFlag("producer", "the anchor reads it; else it reads the anchor",
+                 [](const NeighbourView& view) { return view.neighbour().producer; });
+    all->AddFlag("fill", "it fills the anchor's output with a constant",
+                 [](const NeighbourView& view) { return view.neighbour().fill; });
     all->AddFlag(
         "elementwise", "it works point by point",
-        [](const NeighbourView &view) { return view.neighbour().elementwise; });
-    all->AddFlag(
-        "fusable", "fuse moves it into the anchor's loop",
-        [](const NeighbourView &view) { return view.neighbour().fusable; });
-    all->AddFlag(
-        "fused", "it is in the anchor's loop",
-        [](const NeighbourView &view) { return view.neighbour().fused; });
+        [](const NeighbourView& view) { return view.neighbour().elementwise; });
+    all->AddFlag("fusable", "fuse moves it into the anchor's loop",
+                 [](const NeighbourView& view) { return view.neighbour().fusable; });
+    all->AddFlag("fused", "it is in the anchor's loop",
+                 [](const NeighbourView& view) { return view.neighbour().fused; });
     all->Add("elements", kCountUnit, 0, 2, "of its result",
-             [](const NeighbourView &view) {
-               return ScaledCount(
-                   static_cast<double>(view.neighbour().elements));
+             [](const NeighbourView& view) {
+               return ScaledCount(static_cast<double>(view.neighbour().elements));
              });
     all->AddFlag("size_of_output", "as many elements as the anchor's output",
-                 [](const NeighbourView &view) {
+                 [](const NeighbourView& view) {
                    return static_cast<double>(view.neighbour().elements) ==
                           OutputElements(view.state);
                  });
@@ -48,4 +42,4 @@ const FeatureTable<NeighbourView> &NeighbourFeatures() {
   return *table;
 }
 
-} // namespace weft
+}  // namespace weft

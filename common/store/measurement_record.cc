@@ -27,6 +27,7 @@ bool IsStorable(const MeasurementRecord& record) {
     case Outcome::kTransformFailed:
       return false;
     case Outcome::kTimedOut:
+    case Outcome::kOutOfMemory:
       return !record.baseline;
     default:
       return true;

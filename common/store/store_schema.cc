@@ -4,6 +4,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace weft {
 namespace {
@@ -15,6 +17,8 @@ constexpr int kApplicationId = 0x57656674;
 constexpr int64_t kMinPages = 16;
 // A log that a burst has made large is cut back to this at the next checkpoint.
 constexpr int kJournalLimitBytes = 16 << 20;
+// For another process that creates the same file.
+constexpr absl::Duration kLogPatience = absl::Seconds(5);
 
 // Rows are only ever added: what was measured stays, also when the key is measured
 // again. The newest row of a key is its answer. `measurement` is the whole
@@ -99,6 +103,18 @@ absl::Status SetBound(SqliteDatabase* database, int64_t max_bytes) {
   return database->Number(absl::StrCat("PRAGMA max_page_count = ", pages)).status();
 }
 
+// The change to a write-ahead log turns a read lock into a write lock, for which SQLite
+// does not wait: of two processes that create a file at once, one is told that it is
+// locked.
+absl::StatusOr<std::string> UseWriteAheadLog(SqliteDatabase* database) {
+  const absl::Time deadline = absl::Now() + kLogPatience;
+  while (true) {
+    absl::StatusOr<std::string> mode = database->Text("PRAGMA journal_mode = WAL");
+    if (!absl::IsUnavailable(mode.status()) || absl::Now() >= deadline) return mode;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+}
+
 }  // namespace
 
 absl::Status PrepareStore(SqliteDatabase* database, int64_t max_bytes) {
@@ -106,7 +122,7 @@ absl::Status PrepareStore(SqliteDatabase* database, int64_t max_bytes) {
   if (!version.ok()) return version.status();
   absl::Status owned = CheckOwner(database, *version);
   if (!owned.ok()) return owned;
-  absl::StatusOr<std::string> mode = database->Text("PRAGMA journal_mode = WAL");
+  const absl::StatusOr<std::string> mode = UseWriteAheadLog(database);
   if (!mode.ok()) return mode.status();
   if (*mode != "wal") {
     return absl::FailedPreconditionError(

@@ -23,14 +23,15 @@ std::string ThreadsIn(const std::string& path) {
 TEST(ThreadsTest, ASearchMeasuresWithThem) {
   if (!HasTwoCpus()) GTEST_SKIP() << "there is one CPU";
   const TemporaryFolder folder;
-  const Finished search = RunToEnd(
-      {Program("weft"), "search", SourcePath("tests/programs/matmul.mlir"), "--threads",
-       "2", "--strategy", "random", "--budget", "6", "--timing-budget", "0.01", "-o",
-       folder.path(), "--json"});
+  const Finished search =
+      RunToEnd({Program("weft"), "search", SourcePath("tests/programs/matmul.mlir"),
+                "--threads", "2", "--strategy", "random", "--budget", "6",
+                "--timing-budget", "0.01", "-o", folder.path(), "--json"});
   ASSERT_TRUE(search.status.ok()) << search.output;
   EXPECT_THAT(search.output, testing::HasSubstr("\"threads\": 2")) << search.output;
   EXPECT_EQ(ThreadsIn(folder.path() + "/store.sqlite"), "2");
-  EXPECT_THAT(ReadFile(folder.path() + "/matmul.mlir"), testing::HasSubstr("2 threads"));
+  EXPECT_THAT(ReadFile(folder.path() + "/matmul.mlir"),
+              testing::HasSubstr("2 threads"));
 }
 
 TEST(ThreadsTest, ATrainingRunMeasuresWithThem) {

@@ -65,7 +65,8 @@ absl::StatusOr<Measurement> Measure(const Reference& reference,
     channel.Return(EncodeMeasurement(
         MeasureInChild(reference, candidate, work, machine, settings, channel)));
   });
-  if (!child.ok()) return child.status();
+  // No memory for a process, or no descriptors: the next attempt may have them.
+  if (!child.ok()) return absl::UnavailableError(child.status().message());
   if (child->end != ChildEnd::kReturned) return Obituary(*child);
   return DecodeMeasurement(child->result);
 }

@@ -1,11 +1,13 @@
 #include "actor/worker/measure/sentinel.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "actor/worker/measure/machine_file.h"
 #include "actor/worker/measure/peak_kernels.h"
 #include "actor/worker/measure/shared_file.h"
@@ -49,6 +51,10 @@ SentinelTimes Sentinel::Run() const {
   return best;
 }
 
+std::string SentinelPath(const std::string& lease_path) {
+  return absl::StrCat(lease_path, ".sentinel.", geteuid());
+}
+
 SentinelTimes ReadBestSentinel(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadSharedFile(path, kMaxFileBytes);
   if (!text.ok()) return SentinelTimes();
@@ -62,10 +68,11 @@ SentinelTimes ReadBestSentinel(const std::string& path) {
   return best;
 }
 
-void WriteBestSentinel(const std::string& path, const SentinelTimes& best) {
+void WriteBestSentinel(const std::string& path, const SentinelTimes& best,
+                       bool memory_ran) {
   std::ostringstream text;
-  text << BootId() << " " << best.compute * kForget << " " << best.memory * kForget
-       << "\n";
+  text << BootId() << " " << best.compute * kForget << " "
+       << best.memory * (memory_ran ? kForget : 1) << "\n";
   ReplaceSharedFile(path, text.str()).IgnoreError();
 }
 

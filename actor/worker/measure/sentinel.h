@@ -33,13 +33,18 @@ class Sentinel {
   std::unique_ptr<float, Free> block_;
 };
 
+// Beside the lease, one for each user: none can write another's.
+std::string SentinelPath(const std::string& lease_path);
+
 // The best times that sentinels of this machine have shown since it booted, from the
 // file at `path`; times of 0 when they are not known. A best time is forgotten
 // slowly, by 0.1 % with every write, so that one lucky reading does not rule for ever.
 // Call these two while holding the timing lease. A file that cannot be trusted or
 // written (see shared_file.h) costs only the memory of it.
 SentinelTimes ReadBestSentinel(const std::string& path);
-void WriteBestSentinel(const std::string& path, const SentinelTimes& best);
+// Without `memory_ran` the memory loop has shown nothing, and its best time is kept.
+void WriteBestSentinel(const std::string& path, const SentinelTimes& best,
+                       bool memory_ran);
 
 }  // namespace weft
 

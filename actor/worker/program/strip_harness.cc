@@ -19,10 +19,12 @@ bool HasTensor(mlir::TypeRange types) {
       types, [](mlir::Type type) { return mlir::isa<mlir::TensorType>(type); });
 }
 
-// Erases dead operations, last first, so that whole chains go.
+// Erases dead operations, last first, so that whole chains go. A linalg operation
+// stays: a schedule finds its own by counting them, in the original text as well.
 void EraseDead(mlir::func::FuncOp function) {
   for (mlir::Block& block : function.getBody()) {
     for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(block))) {
+      if (mlir::isa<mlir::linalg::LinalgOp>(op)) continue;
       if (mlir::isOpTriviallyDead(&op)) op.erase();
     }
   }

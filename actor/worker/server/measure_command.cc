@@ -68,10 +68,14 @@ void PrintMeasurement(const Measurement& measurement, const ScheduledProgram& pr
   }
   std::cout << absl::StrFormat("compile            %.1f ms\n",
                                measurement.compile_seconds * 1e3)
-            << absl::StrFormat(
-                   "check              %.1f ms, largest relative error %.3g\n",
-                   measurement.check_seconds * 1e3, measurement.max_relative_error);
-  if (measurement.outcome != Outcome::kOk) return;
+            << absl::StrFormat("check              %.1f ms",
+                               measurement.check_seconds * 1e3);
+  if (measurement.outcome != Outcome::kOk) {
+    std::cout << "\n";
+    return;
+  }
+  std::cout << absl::StrFormat(", largest relative error %.3g\n",
+                               measurement.max_relative_error);
   PrintInterference(measurement);
   if (measurement.confirmation) PrintConfirmation(*measurement.confirmation);
   const double roofline =

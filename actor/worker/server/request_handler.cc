@@ -17,9 +17,8 @@ constexpr uint32_t kMaxThreads = 1024;
 
 absl::Status CheckThreads(uint32_t threads, const char* message) {
   if (threads <= kMaxThreads) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(message, ".threads is ", threads,
-                                                 ", at most ", kMaxThreads,
-                                                 " are allowed"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      message, ".threads is ", threads, ", at most ", kMaxThreads, " are allowed"));
 }
 
 int ThreadsOf(uint32_t threads) { return std::max(1, static_cast<int>(threads)); }
@@ -136,7 +135,12 @@ absl::Status Handle(const v1::ProbeMachineRequest& request, WorkerSession* sessi
   if (request.lease_path().empty()) {
     return absl::InvalidArgumentError("ProbeMachineRequest.lease_path is empty");
   }
-  auto machine = session->ProbeMachine(request.lease_path(), request.timing_cpu());
+  if (!(request.lease_timeout_seconds() > 0)) {
+    return absl::InvalidArgumentError(
+        "ProbeMachineRequest.lease_timeout_seconds must be > 0");
+  }
+  auto machine = session->ProbeMachine(
+      request.lease_path(), request.lease_timeout_seconds(), request.timing_cpu());
   if (!machine.ok()) return machine.status();
   v1::ProbeMachineResponse* answer = response->mutable_probe_machine();
   answer->set_peak_flops(machine->limits.peak_flops);

@@ -150,9 +150,9 @@ absl::StatusOr<Measurement> WorkerSession::MeasureSchedule(
 }
 
 absl::StatusOr<WorkerSession::Machine> WorkerSession::ProbeMachine(
-    const std::string& lease_path, int timing_cpu) {
-  absl::Status probed = state_->EnsureProbed(
-      lease_path, MeasureSettings().lease_timeout_seconds, timing_cpu);
+    const std::string& lease_path, double lease_timeout_seconds, int timing_cpu) {
+  absl::Status probed =
+      state_->EnsureProbed(lease_path, lease_timeout_seconds, timing_cpu);
   if (!probed.ok()) return probed;
   return Machine{*state_->machine, HostCpuName()};
 }

@@ -79,7 +79,8 @@ class WorkerSession {
       const MeasureSettings& settings, const std::string& previous_schedule = "");
 
   // The machine's limits, from the file beside the lease when it has them.
-  absl::StatusOr<Machine> ProbeMachine(const std::string& lease_path, int timing_cpu);
+  absl::StatusOr<Machine> ProbeMachine(const std::string& lease_path,
+                                       double lease_timeout_seconds, int timing_cpu);
 
  private:
   struct State;  // Hides MLIR.

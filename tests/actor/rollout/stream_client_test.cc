@@ -241,8 +241,8 @@ TEST_F(StreamClientTest, AnUnreachableLearnerIsAnErrorThatNamesItsAddress) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("127.0.0.1:1"));
 }
 
-// With gRPC 1.51, one in five of these would abort the process if the channel ended with
-// its client.
+// With gRPC 1.51, one in five of these would abort the process if the channel ended
+// with its client.
 TEST_F(StreamClientTest, ClientsOfAnUnreachableLearnerComeAndGo) {
   for (int i = 0; i < 15; ++i) {
     Connect("127.0.0.1:1");

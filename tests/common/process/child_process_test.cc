@@ -15,7 +15,8 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string LogPath() {
-  return ::testing::TempDir() + "child_process_test." + std::to_string(getpid()) + ".log";
+  return ::testing::TempDir() + "child_process_test." + std::to_string(getpid()) +
+         ".log";
 }
 
 std::unique_ptr<ChildProcess> StartShell(const std::string& script) {

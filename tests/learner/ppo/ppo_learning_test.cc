@@ -28,8 +28,8 @@ SyntheticTraining MakeTraining(uint64_t seed) {
   PpoOptions ppo;
   ppo.learning_rate = 3e-3;
   ppo.minibatch_steps = 32;
-  // With half of it, one seed in six settles for vectorizing at once before it has met a
-  // good tile; with this, each of six gets there within 50 updates.
+  // With half of it, one seed in six settles for vectorizing at once before it has met
+  // a good tile; with this, each of six gets there within 50 updates.
   ppo.entropy_coefficient = 0.2;
   return SyntheticTraining(policy, ppo, kUpdates, seed);
 }

@@ -72,12 +72,17 @@ class SentinelFileTest : public ::testing::Test {
 };
 
 TEST_F(SentinelFileTest, BestTimesAreReadBackAndSlowlyForgotten) {
-  WriteBestSentinel(path_, {1e-5, 4e-5});
+  WriteBestSentinel(path_, {1e-5, 4e-5}, /*memory_ran=*/true);
   const SentinelTimes best = ReadBestSentinel(path_);
   EXPECT_GT(best.compute, 1e-5);
   EXPECT_LT(best.compute, 1.01e-5);
   EXPECT_GT(best.memory, 4e-5);
   EXPECT_LT(best.memory, 4.04e-5);
+}
+
+TEST_F(SentinelFileTest, AMemoryTimeIsKeptWhereItsLoopDidNotRun) {
+  WriteBestSentinel(path_, {1e-5, 4e-5}, /*memory_ran=*/false);
+  EXPECT_EQ(ReadBestSentinel(path_).memory, 4e-5);
 }
 
 TEST_F(SentinelFileTest, NothingIsKnownFromNoFileAnotherBootOrNonsense) {

@@ -51,7 +51,7 @@ class MeasureTest : public ::testing::Test {
     unlink(settings_.lease_path.c_str());
     unlink(SentinelPath().c_str());
   }
-  std::string SentinelPath() const { return settings_.lease_path + ".sentinel"; }
+  std::string SentinelPath() const { return weft::SentinelPath(settings_.lease_path); }
 
   ChildLimits Limits() const { return LimitsOf(settings_); }
 
@@ -266,7 +266,7 @@ TEST_F(MeasureTest, AWrongPreviousBestLeavesTheScheduleTimedAlone) {
 
 TEST_F(MeasureTest, AMachineThatIsSlowerThanItWasRejectsItsSamplesAndSaysWhy) {
   // What no machine can do: 10 us of arithmetic in a nanosecond.
-  WriteBestSentinel(SentinelPath(), {1e-9, 1});
+  WriteBestSentinel(SentinelPath(), {1e-9, 1}, /*memory_ran=*/true);
   const Measurement measurement = MeasureKernel(Add(kElements));
   EXPECT_EQ(measurement.outcome, Outcome::kOk);
   EXPECT_TRUE(measurement.disturbed);

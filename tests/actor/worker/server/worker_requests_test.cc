@@ -21,6 +21,7 @@ class WorkerRequestsTest : public ::testing::Test {
     v1::WorkerRequest request;
     request.mutable_probe_machine()->set_lease_path(Worker::LeasePath());
     request.mutable_probe_machine()->set_timing_cpu(-1);
+    request.mutable_probe_machine()->set_lease_timeout_seconds(60);
     machine_ = new v1::WorkerResponse(worker_->Call(request));
   }
   static void TearDownTestSuite() {
