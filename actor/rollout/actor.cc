@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <random>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -26,6 +23,7 @@
 #include "actor/rollout/slot_threads.h"
 #include "actor/rollout/stream_client.h"
 #include "actor/rollout/weights_client.h"
+#include "common/files/atomic_file.h"
 #include "common/metrics/admin_server.h"
 #include "common/rpc/channel.h"
 #include "common/store/store_client.h"
@@ -56,18 +54,8 @@ absl::Status WriteActorFile(const ActorSettings& settings, const std::string& ad
   if (settings.run_directory.empty()) return absl::OkStatus();
   const std::string path =
       absl::StrCat(settings.run_directory, "/actor-", settings.actor_id, ".json");
-  const std::string partial = absl::StrCat(path, ".tmp");
   const nlohmann::json content = {{"admin_address", address}, {"pid", getpid()}};
-  std::ofstream out(partial, std::ios::trunc);
-  out << content.dump() << "\n";
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(partial, path, error);
-  if (!out || error) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot write ", path, ": ", error ? error.message() : "write failed"));
-  }
-  return absl::OkStatus();
+  return WriteFileAtomically(path, content.dump() + "\n");
 }
 
 // The parts of a running actor, in the order in which they depend on each other.

@@ -1,10 +1,7 @@
 #include "cli/optimize/optimize.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -13,26 +10,10 @@
 #include "absl/strings/str_format.h"
 #include "actor/environment/suite.h"
 #include "cli/search/search_display.h"
+#include "common/files/atomic_file.h"
 
 namespace weft {
 namespace {
-
-// A reader sees the old file or the new one, never half of one.
-absl::Status WriteText(const std::string& path, const std::string& text) {
-  const std::string temporary = path + ".tmp";
-  {
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.flush();
-    if (!file) {
-      return absl::ResourceExhaustedError(absl::StrCat("cannot write ", temporary));
-    }
-  }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("replacing ", path));
-  }
-  return absl::OkStatus();
-}
 
 class Optimizer {
  public:
@@ -101,7 +82,7 @@ class Optimizer {
   absl::Status WriteTasks() const {
     for (const SuiteProgram& task : suite_.programs) {
       absl::Status status =
-          WriteText(OutputPath("tasks/" + task.name + ".mlir"), task.source);
+          WriteFileAtomically(OutputPath("tasks/" + task.name + ".mlir"), task.source);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
@@ -148,8 +129,8 @@ class Optimizer {
   }
 
   absl::Status WriteSchedule(const std::string& task, const EpisodeResult& best) const {
-    return WriteText(OutputPath("tasks/" + task + ".schedule.mlir"),
-                     best.schedule_module);
+    return WriteFileAtomically(OutputPath("tasks/" + task + ".schedule.mlir"),
+                               best.schedule_module);
   }
 
   void ShowTask(size_t index, const SearchProgress& progress) const {
@@ -201,7 +182,7 @@ class Optimizer {
   absl::Status Export(v1::ExportProgramRequest::Form form, const std::string& name) {
     absl::StatusOr<std::string> content = worker_.Export(form, schedules_);
     if (!content.ok()) return content.status();
-    return WriteText(OutputPath(name), *content);
+    return WriteFileAtomically(OutputPath(name), *content);
   }
 
   const OptimizeOptions& options_;

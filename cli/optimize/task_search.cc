@@ -5,22 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "actor/environment/worker_environment.h"
+#include "cli/search/search_display.h"
 
 namespace weft {
-namespace {
-
-std::string Failures(const SearchProgress& progress) {
-  std::string text;
-  for (int i = 1; i < kNumOutcomes; ++i) {
-    if (progress.outcomes[i] == 0) continue;
-    absl::StrAppend(&text, text.empty() ? "" : ", ", progress.outcomes[i], " ",
-                    OutcomeName(static_cast<Outcome>(i)));
-  }
-  return text;
-}
-
-}  // namespace
-
 TaskSearch::TaskSearch(std::string worker_path, const MeasureOptions& measure,
                        const Machine& machine, const Suite* suite, ScheduleStore* store)
     : worker_path_(std::move(worker_path)),

@@ -9,16 +9,6 @@
 namespace weft {
 namespace {
 
-std::string Failures(const SearchProgress& progress) {
-  std::vector<std::string> parts;
-  for (int i = 1; i < kNumOutcomes; ++i) {
-    if (progress.outcomes[i] == 0) continue;
-    parts.push_back(
-        absl::StrCat(progress.outcomes[i], " ", OutcomeName(static_cast<Outcome>(i))));
-  }
-  return absl::StrJoin(parts, ", ");
-}
-
 std::string Row(const char* name, double seconds, const SearchScale& scale) {
   return absl::StrFormat("%-12s %12.2f us %10.2f GFLOP/s %9.2f GB/s %7.1f %% of peak\n",
                          name, seconds * 1e6, scale.flops / seconds / 1e9,
@@ -50,6 +40,16 @@ std::string Trust(const FinalTiming& timing) {
 }
 
 }  // namespace
+
+std::string Failures(const SearchProgress& progress) {
+  std::vector<std::string> parts;
+  for (int i = 1; i < kNumOutcomes; ++i) {
+    if (progress.outcomes[i] == 0) continue;
+    parts.push_back(
+        absl::StrCat(progress.outcomes[i], " ", OutcomeName(static_cast<Outcome>(i))));
+  }
+  return absl::StrJoin(parts, ", ");
+}
 
 std::string ProgressLine(const SearchProgress& progress, int budget,
                          const SearchScale& scale) {

@@ -28,6 +28,9 @@ struct FinalTiming {
   std::string why_not;  // When there are none.
 };
 
+// "2 timed_out, 1 crashed": what did not end well, by kind; empty when all did.
+std::string Failures(const SearchProgress& progress);
+
 // `17/60 | best 812.4 us, 165.1 GFLOP/s, 73 % of peak, 120x | failed: 2 timed_out`
 std::string ProgressLine(const SearchProgress& progress, int budget,
                          const SearchScale& scale);

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "common/files/atomic_file.h"
 
 namespace weft {
 namespace {
@@ -20,44 +21,21 @@ namespace fs = std::filesystem;
 // cause.
 constexpr int kMaxRunsOfOneName = 100000;
 
-absl::Status FileError(const std::string& what, const std::string& path,
-                       const std::error_code& error) {
-  return absl::UnavailableError(absl::StrCat(what, " ", path, ": ", error.message()));
-}
-
-// A reader sees the old file or the new one.
-absl::Status WriteWhole(const std::string& path, const std::string& text) {
-  const std::string temporary = path + ".tmp";
-  {
-    std::ofstream file(temporary);
-    file << text;
-    file.flush();
-    if (!file) {
-      return FileError("cannot write", temporary,
-                       std::error_code(errno, std::generic_category()));
-    }
-  }
-  std::error_code error;
-  fs::rename(temporary, path, error);
-  if (error) return FileError("cannot write", path, error);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<RunDirectory> RunDirectory::Create(const std::string& root,
                                                   const std::string& name) {
   std::error_code error;
   fs::create_directories(root, error);
-  if (error) return FileError("cannot make", root, error);
+  if (error) return FileError("cannot make", root, error.value());
   for (int attempt = 1; attempt <= kMaxRunsOfOneName; ++attempt) {
     const std::string path = attempt == 1 ? absl::StrCat(root, "/", name)
                                           : absl::StrCat(root, "/", name, "-", attempt);
     const bool made = fs::create_directory(path, error);
-    if (error) return FileError("cannot make", path, error);
+    if (error) return FileError("cannot make", path, error.value());
     if (!made) continue;
     fs::create_directory(path + "/logs", error);
-    if (error) return FileError("cannot make", path + "/logs", error);
+    if (error) return FileError("cannot make", path + "/logs", error.value());
     return RunDirectory(path);
   }
   return absl::ResourceExhaustedError(
@@ -72,7 +50,7 @@ absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& path) {
         absl::StrCat(path, " is not a training run: it has no config.yaml"));
   }
   fs::create_directories(path + "/logs", error);
-  if (error) return FileError("cannot make", path + "/logs", error);
+  if (error) return FileError("cannot make", path + "/logs", error.value());
   return run;
 }
 
@@ -88,11 +66,11 @@ absl::Status RunDirectory::CheckIdle() const {
 }
 
 absl::Status RunDirectory::WriteConfig(const std::string& yaml) const {
-  return WriteWhole(config(), yaml);
+  return WriteFileAtomically(config(), yaml);
 }
 
 absl::Status RunDirectory::WriteSummary(const std::string& json) const {
-  return WriteWhole(summary(), json);
+  return WriteFileAtomically(summary(), json);
 }
 
 std::string RunDirectory::LogTail(const std::string& process, int lines) const {

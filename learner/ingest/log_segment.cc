@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "learner/checkpoint/atomic_file.h"
+#include "common/files/atomic_file.h"
 
 namespace weft {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
-#include "learner/checkpoint/atomic_file.h"
+#include "common/files/atomic_file.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {

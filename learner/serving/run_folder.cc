@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "learner/checkpoint/atomic_file.h"
+#include "common/files/atomic_file.h"
 #include "learner/serving/summary.h"
 #include "nlohmann/json.hpp"
 

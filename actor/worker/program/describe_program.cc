@@ -66,15 +66,10 @@ double DataBytes(const StructuredOp& op) {
   return bytes;
 }
 
-bool IsInGroup(const FusionGroup& group, int op) {
-  return std::find(group.members.begin(), group.members.end(), op) !=
-         group.members.end();
-}
-
 NeighbourState Describe(const ProgramInfo& info, int index, bool producer) {
   const StructuredOp& op = info.ops[index];
   NeighbourState state;
-  state.fusable = IsInGroup(info.fusion, index);
+  state.fusable = info.fusion.Contains(index);
   state.producer = producer;
   state.fill = op.fill;
   state.elementwise = op.kind == AnchorKind::kElementwise;

@@ -2,6 +2,7 @@
 #ifndef WEFT_ACTOR_WORKER_PROGRAM_PROGRAM_INFO_H_
 #define WEFT_ACTOR_WORKER_PROGRAM_PROGRAM_INFO_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct FusionGroup {
   int shared_dimensions = 0;
 
   bool empty() const { return members.empty(); }
+  bool Contains(int op) const {
+    return std::find(members.begin(), members.end(), op) != members.end();
+  }
 };
 
 struct ProgramInfo {

@@ -1,16 +1,14 @@
 #include "actor/worker/server/program_requests.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "actor/worker/server/request_bounds.h"
 #include "common/wire/schedule_proto.h"
 
 namespace weft {
 namespace {
-
-constexpr size_t kMaxSourceBytes = 8 << 20;
 
 template <typename Request>
 std::vector<std::string> SchedulesOf(const Request& request) {
@@ -20,7 +18,9 @@ std::vector<std::string> SchedulesOf(const Request& request) {
 absl::StatusOr<std::string> Export(const v1::ExportProgramRequest& request,
                                    const TaskProgram& program) {
   const std::vector<std::string> schedules = SchedulesOf(request);
-  const int threads = std::max(1, static_cast<int>(request.threads()));
+  absl::Status allowed = CheckThreads(request.threads(), "ExportProgramRequest");
+  if (!allowed.ok()) return allowed;
+  const int threads = ThreadsOf(request.threads());
   switch (request.form()) {
     case v1::ExportProgramRequest::FORM_ASSEMBLED_MLIR:
       return program.AssembledText();
@@ -42,11 +42,8 @@ absl::StatusOr<std::string> Export(const v1::ExportProgramRequest& request,
 
 absl::Status HandleCutProgram(const v1::CutProgramRequest& request,
                               WorkerSession* session, v1::WorkerResponse* response) {
-  if (request.source().size() > kMaxSourceBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("CutProgramRequest.source has ", request.source().size(),
-                     " bytes, at most ", kMaxSourceBytes, " are allowed"));
-  }
+  absl::Status allowed = CheckSource(request.source(), "CutProgramRequest.source");
+  if (!allowed.ok()) return allowed;
   auto program = session->CutProgram(request.name(), request.source());
   if (!program.ok()) return program.status();
   v1::CutProgramResponse* answer = response->mutable_cut_program();

@@ -6,32 +6,19 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "actor/worker/server/program_requests.h"
+#include "actor/worker/server/request_bounds.h"
 #include "common/wire/schedule_proto.h"
 
 namespace weft {
 namespace {
 
-constexpr size_t kMaxSourceBytes = 8 << 20;
 constexpr double kMaxSeconds = 24 * 3600;
-constexpr uint32_t kMaxThreads = 1024;
-
-absl::Status CheckThreads(uint32_t threads, const char* message) {
-  if (threads <= kMaxThreads) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      message, ".threads is ", threads, ", at most ", kMaxThreads, " are allowed"));
-}
-
-int ThreadsOf(uint32_t threads) { return std::max(1, static_cast<int>(threads)); }
 
 absl::Status Handle(const v1::LoadProgramRequest& request, WorkerSession* session,
                     v1::WorkerResponse* response) {
-  if (request.source().size() > kMaxSourceBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("LoadProgramRequest.source has ", request.source().size(),
-                     " bytes, at most ", kMaxSourceBytes, " are allowed"));
-  }
-  absl::Status threads = CheckThreads(request.threads(), "LoadProgramRequest");
-  if (!threads.ok()) return threads;
+  absl::Status status = CheckSource(request.source(), "LoadProgramRequest.source");
+  status.Update(CheckThreads(request.threads(), "LoadProgramRequest"));
+  if (!status.ok()) return status;
   auto program = session->LoadProgram(request.name(), request.source(),
                                       ThreadsOf(request.threads()));
   if (!program.ok()) return program.status();
@@ -77,13 +64,9 @@ absl::StatusOr<MeasureSettings> SettingsOf(const v1::MeasureRequest& request) {
   status.Update(CheckSeconds(request.timing_budget_seconds(), "timing_budget_seconds"));
   status.Update(CheckSeconds(request.lease_timeout_seconds(), "lease_timeout_seconds"));
   status.Update(CheckThreads(request.threads(), "MeasureRequest"));
+  status.Update(CheckSource(request.confirm_schedule_module(),
+                            "MeasureRequest.confirm_schedule_module"));
   if (!status.ok()) return status;
-  if (request.confirm_schedule_module().size() > kMaxSourceBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("MeasureRequest.confirm_schedule_module has ",
-                     request.confirm_schedule_module().size(), " bytes, at most ",
-                     kMaxSourceBytes, " are allowed"));
-  }
   if (request.lease_path().empty()) {
     return absl::InvalidArgumentError("MeasureRequest.lease_path is empty");
   }

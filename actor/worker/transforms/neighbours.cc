@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actor/worker/transforms/emission.h"
+#include "actor/worker/transforms/largest_divisor.h"
 
 namespace weft {
 namespace {
@@ -16,17 +17,6 @@ constexpr int64_t kNarrowest = 4;
 constexpr int64_t kTransposeSide = 8;
 // Rows of a contraction's register tile.
 constexpr int64_t kContractionRows = 4;
-
-int64_t LargestDivisor(int64_t extent, int64_t at_most) {
-  int64_t size = at_most;
-  while (size > 1 && extent % size != 0) size /= 2;
-  return size;
-}
-
-bool IsInGroup(const FusionGroup& group, size_t op) {
-  return std::count(group.members.begin(), group.members.end(), static_cast<int>(op)) >
-         0;
-}
 
 }  // namespace
 
@@ -84,7 +74,8 @@ Neighbours& MatchNeighbours(Emission* emission) {
   for (const StructuredOp& op : program.ops) {
     Neighbour& neighbour = neighbours.emplace_back();
     neighbour.op = op;
-    const bool in_group = IsInGroup(program.fusion, neighbours.size() - 1);
+    const bool in_group =
+        program.fusion.Contains(static_cast<int>(neighbours.size()) - 1);
     if (&op == &program.anchor() ||
         (!in_group && !DefaultRegisterTile(op, emission->machine))) {
       continue;

@@ -1,6 +1,7 @@
 #include "actor/worker/transforms/vectorize_pack.h"
 
 #include "actor/worker/program/packed_op.h"
+#include "actor/worker/transforms/largest_divisor.h"
 
 namespace weft {
 namespace {
@@ -9,12 +10,6 @@ namespace {
 constexpr int64_t kSide = 8;
 // Vectors shorter than this are not worth the code.
 constexpr int64_t kShortest = 4;
-
-int64_t LargestDivisor(int64_t extent) {
-  int64_t size = kSide;
-  while (size > 1 && extent % size != 0) size /= 2;
-  return size;
-}
 
 // The loops over the panels' outer dimensions, ordered as `operand` lies in memory.
 std::vector<int> MemoryOrder(const Packing& packing, const OperandInfo& operand) {
@@ -40,7 +35,7 @@ void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
     return packing.packed.loops[loop].extent;
   };
   std::vector<int64_t> tile(outer, 1);
-  tile[outer - 1] = LargestDivisor(extent(outer - 1));
+  tile[outer - 1] = LargestDivisor(extent(outer - 1), kSide);
   if (tile[outer - 1] < kShortest) {
     text->LowerPack(pack);
     return;
@@ -62,7 +57,7 @@ void VectorizeUnpack(const Packing& packing, const Handle& unpack, ScheduleText*
   }
   const std::vector<int64_t>& last = output.coefficients.back();
   if (PackedSize(packing, last) == 0) {
-    tile.back() = LargestDivisor(packing.extents[LoopOfDimension(last)]);
+    tile.back() = LargestDivisor(packing.extents[LoopOfDimension(last)], kSide);
     if (tile.back() < kShortest) {
       text->LowerUnpack(unpack);
       return;

@@ -1,6 +1,6 @@
 // Files that are either whole or not there.
-#ifndef WEFT_LEARNER_CHECKPOINT_ATOMIC_FILE_H_
-#define WEFT_LEARNER_CHECKPOINT_ATOMIC_FILE_H_
+#ifndef WEFT_COMMON_FILES_ATOMIC_FILE_H_
+#define WEFT_COMMON_FILES_ATOMIC_FILE_H_
 
 #include <string>
 
@@ -31,4 +31,4 @@ absl::Status WriteAll(int fd, absl::string_view bytes, const std::string& path);
 
 }  // namespace weft
 
-#endif  // WEFT_LEARNER_CHECKPOINT_ATOMIC_FILE_H_
+#endif  // WEFT_COMMON_FILES_ATOMIC_FILE_H_

@@ -1,4 +1,4 @@
-#include "learner/checkpoint/atomic_file.h"
+#include "common/files/atomic_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
