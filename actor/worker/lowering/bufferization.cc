@@ -79,9 +79,8 @@ absl::StatusOr<KernelArgument> Describe(mlir::Type type, unsigned index, bool ou
 
 }  // namespace
 
-absl::StatusOr<std::vector<KernelArgument>> Bufferize(CompilerContext& context,
-                                                      mlir::ModuleOp module,
-                                                      int threads) {
+absl::StatusOr<BufferLayout> Bufferize(CompilerContext& context, mlir::ModuleOp module,
+                                       int threads) {
   absl::StatusOr<mlir::func::FuncOp> function = OnlyFunction(module);
   if (!function.ok()) return function.status();
   absl::StatusOr<std::vector<bool>> writable = WritableArguments(*function);
@@ -93,23 +92,23 @@ absl::StatusOr<std::vector<KernelArgument>> Bufferize(CompilerContext& context,
   // passes that do.
   function = OnlyFunction(module);
   if (!function.ok()) return function.status();
-  ResolveInPlaceResults(*function, *writable);
+  BufferLayout layout;
+  layout.result_arguments = ResolveInPlaceResults(*function, *writable);
   status = RunPassPipeline(context, module, "buffer placement",
                            threads > 1 ? kPlaceThreadsBuffers : kPlaceBuffers);
   if (!status.ok()) return status;
 
-  std::vector<KernelArgument> arguments;
   for (unsigned i = 0; i < function->getNumArguments(); ++i) {
     const bool output = i >= writable->size() || (*writable)[i];
     absl::StatusOr<KernelArgument> argument =
         Describe(function->getArgument(i).getType(), i, output);
     if (!argument.ok()) return argument.status();
-    arguments.push_back(*argument);
+    layout.arguments.push_back(*argument);
   }
   if (function->getNumResults() != 0) {
     return StageError(context, kStage, "the function still returns values");
   }
-  return arguments;
+  return layout;
 }
 
 }  // namespace weft

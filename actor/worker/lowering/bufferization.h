@@ -11,13 +11,18 @@
 
 namespace weft {
 
-// Bufferizes the module's only function, so that it takes memrefs and returns nothing,
-// and says what each of its arguments is. Results that live in an argument are dropped,
-// the others become further arguments; see in_place_results.h. With several `threads`,
-// buffers stay inside the parallel loops that allocate them.
-absl::StatusOr<std::vector<KernelArgument>> Bufferize(CompilerContext& context,
-                                                      mlir::ModuleOp module,
-                                                      int threads);
+// The buffers of a function.
+struct BufferLayout {
+  std::vector<KernelArgument> arguments;
+  std::vector<int> result_arguments;  // The argument that each result is in.
+};
+
+// Bufferizes the module's only function, so that it takes memrefs and returns nothing.
+// Results that live in an argument are dropped, the others become further arguments;
+// see in_place_results.h. With several `threads`, buffers stay inside the parallel
+// loops that allocate them.
+absl::StatusOr<BufferLayout> Bufferize(CompilerContext& context, mlir::ModuleOp module,
+                                       int threads);
 
 }  // namespace weft
 

@@ -56,17 +56,23 @@ void CopyHome(mlir::func::ReturnOp terminator, const std::vector<mlir::Value>& h
 
 }  // namespace
 
-void ResolveInPlaceResults(mlir::func::FuncOp function,
-                           const std::vector<bool>& writable) {
+std::vector<int> ResolveInPlaceResults(mlir::func::FuncOp function,
+                                       const std::vector<bool>& writable) {
   mlir::func::ReturnOp terminator = Terminator(function);
   const std::vector<mlir::Value> homes = WritableArguments(function, writable);
   if (HaveHomes(terminator, homes)) CopyHome(terminator, homes);
+  std::vector<int> result_arguments;
+  int further = static_cast<int>(function.getNumArguments());
   llvm::BitVector in_arguments(terminator.getNumOperands());
   for (auto [i, value] : llvm::enumerate(terminator.getOperands())) {
-    if (llvm::isa<mlir::BlockArgument>(WithoutCasts(value))) in_arguments.set(i);
+    const auto argument = llvm::dyn_cast<mlir::BlockArgument>(WithoutCasts(value));
+    if (argument) in_arguments.set(i);
+    result_arguments.push_back(argument ? static_cast<int>(argument.getArgNumber())
+                                        : further++);
   }
   terminator->eraseOperands(in_arguments);
   function.eraseResults(in_arguments);
+  return result_arguments;
 }
 
 }  // namespace weft

@@ -17,8 +17,12 @@ namespace weft {
 // another argument (a transpose that moves nothing folds to its input), is copied to
 // where it belongs; the copy is part of the program's time. Two results that are each
 // other's arguments are left alone, for a copy would destroy one of them.
-void ResolveInPlaceResults(mlir::func::FuncOp function,
-                           const std::vector<bool>& writable);
+//
+// Returns for every result that there was the argument that it is in. The results that
+// are left have those after the present ones, where buffer-results-to-out-params puts
+// them.
+std::vector<int> ResolveInPlaceResults(mlir::func::FuncOp function,
+                                       const std::vector<bool>& writable);
 
 }  // namespace weft
 

@@ -23,14 +23,13 @@ absl::StatusOr<LoweredModule> LowerModule(CompilerContext& context,
                                           int threads) {
   RouteLlvmOutOfMemory();
   context.TakeDiagnostics();  // What an earlier failure left is not about this module.
-  absl::StatusOr<std::vector<KernelArgument>> arguments =
-      Bufferize(context, *module, threads);
-  if (!arguments.ok()) return arguments.status();
+  absl::StatusOr<BufferLayout> layout = Bufferize(context, *module, threads);
+  if (!layout.ok()) return layout.status();
   absl::Status status = LowerVectors(context, *module);
   if (!status.ok()) return status;
   status = LowerToLlvmDialect(context, *module, threads);
   if (!status.ok()) return status;
-  return LoweredModule{std::move(module), std::move(*arguments)};
+  return LoweredModule{std::move(module), std::move(layout->arguments)};
 }
 
 }  // namespace

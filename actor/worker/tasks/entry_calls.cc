@@ -20,18 +20,13 @@ mlir::MemRefType BufferType(mlir::Type type) {
   return mlir::MemRefType::get(tensor.getShape(), tensor.getElementType());
 }
 
-KernelArgument Describe(mlir::MemRefType type, bool output) {
-  KernelArgument argument;
-  argument.elements = type.getNumElements();
-  argument.element_bytes = static_cast<int>(type.getElementTypeBitWidth() / 8);
-  argument.output = output;
-  return argument;
-}
+ResultKey KeyOf(const TensorSource& source) { return {source.index, source.result}; }
 
 class EntryBuilder {
  public:
-  explicit EntryBuilder(const CutProgram& program)
+  EntryBuilder(const CutProgram& program, const BufferLayout& layout)
       : program_(program),
+        layout_(layout),
         original_(program.entry()),
         builder_(original_.getContext()),
         location_(builder_.getUnknownLoc()) {
@@ -45,21 +40,26 @@ class EntryBuilder {
     for (size_t i = 0; i < program.calls.size(); ++i) {
       for (const TensorSource& source : program.calls[i].arguments) {
         if (source.kind != TensorSource::Kind::kResult) continue;
-        last_reader_[{source.index, source.result}] = static_cast<int>(i);
+        last_reader_[KeyOf(source)] = static_cast<int>(i);
       }
     }
   }
 
-  EntryCalls Build() {
-    FindOutputs();
+  mlir::OwningOpRef<mlir::ModuleOp> Build() {
+    DescribeArguments();
+    PlaceResults();
     DeclareTasks();
     CreateEntry();
     for (size_t i = 0; i < program_.calls.size(); ++i) Call(static_cast<int>(i));
+    for (const auto& [key, home] : copies_) {
+      builder_.create<mlir::memref::CopyOp>(location_, place_.at(key),
+                                            entry_.getArgument(home));
+    }
     for (mlir::Value buffer : allocated_) {
       builder_.create<mlir::memref::DeallocOp>(location_, buffer);
     }
     builder_.create<mlir::func::ReturnOp>(location_);
-    return {std::move(module_), std::move(arguments_)};
+    return std::move(module_);
   }
 
  private:
@@ -77,52 +77,43 @@ class EntryBuilder {
     return task_types_[program_.calls[key.first].task].getResult(key.second);
   }
 
-  void FindOutputs() {
-    for (unsigned i = 0; i < original_.getNumArguments(); ++i) {
-      auto writable = original_.getArgAttrOfType<mlir::BoolAttr>(
-          i, mlir::bufferization::BufferizationDialect::kWritableAttrName);
-      types_.push_back(BufferType(original_.getArgument(i).getType()));
-      arguments_.push_back(Describe(mlir::cast<mlir::MemRefType>(types_.back()),
-                                    writable && writable.getValue()));
+  // The last call that reads or writes what the entry's argument holds, or -1.
+  int LastUse(int argument) const {
+    int last = -1;
+    for (size_t i = 0; i < program_.calls.size(); ++i) {
+      for (const TensorSource& source : program_.calls[i].arguments) {
+        const bool used = source.kind == TensorSource::Kind::kArgument
+                              ? source.index == argument
+                              : source.kind == TensorSource::Kind::kResult &&
+                                    EntryArgumentOf(KeyOf(source)) == argument;
+        if (used) last = static_cast<int>(i);
+      }
     }
-    const std::vector<int> own = OwnArguments();
+    return last;
+  }
+
+  void DescribeArguments() {
+    for (mlir::Type type : original_.getArgumentTypes()) {
+      types_.push_back(BufferType(type));
+    }
+    types_.resize(layout_.arguments.size());
     for (size_t i = 0; i < program_.results.size(); ++i) {
-      const ResultKey key = {program_.results[i].index, program_.results[i].result};
-      if (EntryArgumentOf(key) >= 0) continue;
-      if (!own.empty() && !IsRead(own[i])) {
-        further_output_[key] = own[i];
-        continue;
-      }
-      further_output_[key] = static_cast<int>(types_.size());
-      types_.push_back(BufferType(ResultType(key)));
-      arguments_.push_back(Describe(mlir::cast<mlir::MemRefType>(types_.back()), true));
+      types_[static_cast<size_t>(layout_.result_arguments[i])] =
+          BufferType(ResultType(KeyOf(program_.results[i])));
     }
   }
 
-  // The writable arguments, when they match the results one by one: the results then
-  // belong there (see in_place_results.h). Else nothing.
-  std::vector<int> OwnArguments() const {
-    std::vector<int> own;
-    for (size_t i = 0; i < arguments_.size(); ++i) {
-      if (arguments_[i].output) own.push_back(static_cast<int>(i));
+  // A result is computed in its argument, unless a call still needs what that holds:
+  // then it is copied there at the end.
+  void PlaceResults() {
+    for (size_t i = 0; i < program_.results.size(); ++i) {
+      const ResultKey key = KeyOf(program_.results[i]);
+      const int home = layout_.result_arguments[i];
+      const int present = EntryArgumentOf(key);
+      if (present == home) continue;
+      const bool in_place = present < 0 && LastUse(home) < key.first;
+      (in_place ? homes_ : copies_)[key] = home;
     }
-    bool match = own.size() == program_.results.size();
-    for (size_t i = 0; match && i < own.size(); ++i) {
-      const ResultKey key = {program_.results[i].index, program_.results[i].result};
-      match = types_[own[i]] == BufferType(ResultType(key));
-    }
-    return match ? own : std::vector<int>{};
-  }
-
-  bool IsRead(int argument) const {
-    for (const TaskCall& call : program_.calls) {
-      for (const TensorSource& source : call.arguments) {
-        if (source.kind == TensorSource::Kind::kArgument && source.index == argument) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   void DeclareTasks() {
@@ -150,10 +141,10 @@ class EntryBuilder {
     builder_.setInsertionPointToEnd(entry_.addEntryBlock());
   }
 
-  // A buffer for a result: an output of the entry, a free one, or a new one.
+  // A buffer for a result: an argument of the entry, a free one, or a new one.
   mlir::Value Place(const ResultKey& key) {
-    const auto output = further_output_.find(key);
-    if (output != further_output_.end()) return entry_.getArgument(output->second);
+    const auto home = homes_.find(key);
+    if (home != homes_.end()) return entry_.getArgument(home->second);
     const mlir::MemRefType type = BufferType(ResultType(key));
     auto& free = free_[type.getAsOpaquePointer()];
     if (!free.empty()) {
@@ -175,7 +166,7 @@ class EntryBuilder {
       if (source.kind == TensorSource::Kind::kArgument) {
         operands.push_back(entry_.getArgument(source.index));
       } else if (source.kind == TensorSource::Kind::kResult) {
-        operands.push_back(place_.at({source.index, source.result}));
+        operands.push_back(place_.at(KeyOf(source)));
       } else {
         operands.push_back(mlir::Value());
       }
@@ -201,7 +192,7 @@ class EntryBuilder {
   // Buffers that this call was the last to read.
   void Release(int index) {
     for (const auto& [key, reader] : last_reader_) {
-      if (reader != index || further_output_.count(key) > 0) continue;
+      if (reader != index || copies_.count(key) > 0) continue;
       const mlir::Value buffer = place_.at(key);
       if (mlir::isa<mlir::BlockArgument>(buffer)) continue;
       free_[buffer.getType().getAsOpaquePointer()].push_back(buffer);
@@ -209,6 +200,7 @@ class EntryBuilder {
   }
 
   const CutProgram& program_;
+  const BufferLayout& layout_;
   mlir::func::FuncOp original_;
   mlir::OpBuilder builder_;
   const mlir::Location location_;
@@ -217,9 +209,9 @@ class EntryBuilder {
   std::vector<mlir::func::FuncOp> functions_;
   mlir::func::FuncOp entry_;
   llvm::SmallVector<mlir::Type> types_;  // Of the entry's arguments.
-  std::vector<KernelArgument> arguments_;
   std::map<ResultKey, int> last_reader_;
-  std::map<ResultKey, int> further_output_;
+  std::map<ResultKey, int> homes_;   // Arguments that results are computed in.
+  std::map<ResultKey, int> copies_;  // Arguments that results are copied to.
   std::map<ResultKey, mlir::Value> place_;
   std::map<const void*, std::vector<mlir::Value>> free_;  // By type.
   std::vector<mlir::Value> allocated_;
@@ -227,8 +219,9 @@ class EntryBuilder {
 
 }  // namespace
 
-EntryCalls BuildEntryCalls(const CutProgram& program) {
-  return EntryBuilder(program).Build();
+mlir::OwningOpRef<mlir::ModuleOp> BuildEntryCalls(const CutProgram& program,
+                                                  const BufferLayout& layout) {
+  return EntryBuilder(program, layout).Build();
 }
 
 }  // namespace weft

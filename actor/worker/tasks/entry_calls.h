@@ -2,22 +2,16 @@
 #ifndef WEFT_ACTOR_WORKER_TASKS_ENTRY_CALLS_H_
 #define WEFT_ACTOR_WORKER_TASKS_ENTRY_CALLS_H_
 
-#include <vector>
-
-#include "actor/worker/lowering/callable.h"
+#include "actor/worker/lowering/bufferization.h"
 #include "actor/worker/tasks/cut_program.h"
 
 namespace weft {
 
-struct EntryCalls {
-  // @main on memrefs, and private declarations of the tasks that it calls.
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  std::vector<KernelArgument> arguments;  // Of @main.
-};
-
-// Arguments of the program keep their places; each result that no call computes in one
-// of them becomes a further output. An argument that is writable is an output.
-EntryCalls BuildEntryCalls(const CutProgram& program);
+// @main on the buffers of `layout`, which is that of the program bufferized as one, and
+// private declarations of the tasks that it calls. A result that cannot be computed in
+// its argument, because a call still reads that, is copied there at the end.
+mlir::OwningOpRef<mlir::ModuleOp> BuildEntryCalls(const CutProgram& program,
+                                                  const BufferLayout& layout);
 
 }  // namespace weft
 

@@ -28,10 +28,9 @@ absl::Status LowerTask(CompilerContext& context, const ProgramTask& task,
   mlir::func::FuncOp function = *module.getOps<mlir::func::FuncOp>().begin();
   size_t expected = function.getNumArguments();
   for (int argument : task.result_arguments) expected += argument < 0 ? 1 : 0;
-  absl::StatusOr<std::vector<KernelArgument>> arguments =
-      Bufferize(context, module, threads);
-  if (!arguments.ok()) return arguments.status();
-  if (arguments->size() != expected) {
+  absl::StatusOr<BufferLayout> layout = Bufferize(context, module, threads);
+  if (!layout.ok()) return layout.status();
+  if (layout->arguments.size() != expected) {
     return absl::InternalError("the schedule no longer computes a result in place");
   }
   absl::Status status = LowerVectors(context, module);
@@ -81,10 +80,13 @@ absl::StatusOr<LoweredProgram> LowerProgram(CompilerContext& context,
                                             TaskBodies bodies, int threads) {
   RouteLlvmOutOfMemory();
   context.TakeDiagnostics();
-  EntryCalls entry = BuildEntryCalls(program);
-  absl::Status status = LowerToLlvmDialect(context, *entry.module, threads);
+  mlir::ModuleOp whole = *program.module;
+  mlir::OwningOpRef<mlir::ModuleOp> as_one(whole.clone());
+  absl::StatusOr<BufferLayout> layout = Bufferize(context, *as_one, /*threads=*/1);
+  if (!layout.ok()) return layout.status();
+  LoweredProgram lowered{BuildEntryCalls(program, *layout), layout->arguments};
+  absl::Status status = LowerToLlvmDialect(context, *lowered.module, threads);
   if (!status.ok()) return status;
-  LoweredProgram lowered{std::move(entry.module), std::move(entry.arguments)};
   for (size_t i = 0; i < bodies.size(); ++i) {
     const ProgramTask& task = program.tasks[i];
     status = LowerTask(context, task, *bodies[i], threads);

@@ -61,7 +61,8 @@ std::string Trimmed(std::string text) {
 }
 
 TEST(AssemblyTest, TheUnscheduledAssemblyComputesTheProgram) {
-  for (const char* name : {"mlp2", "residual", "timed_matmul"}) {
+  for (const char* name :
+       {"mlp2", "residual", "timed_matmul", "writable_read", "writable_inputs"}) {
     const auto program = Cut(name);
     ASSERT_NE(program, nullptr);
     const auto measured = program->MeasureScheduled(
