@@ -34,6 +34,11 @@ bool IsStorable(const MeasurementRecord& record) {
   }
 }
 
+bool IsDisturbedBaseline(const MeasurementRecord& record) {
+  return record.baseline && record.measurement.outcome == Outcome::kOk &&
+         record.measurement.disturbed;
+}
+
 bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits) {
   switch (record.measurement.outcome) {
     case Outcome::kTimedOut:
@@ -45,6 +50,7 @@ bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits) {
     case Outcome::kWorkerLost:
       return false;
     case Outcome::kOk:
+      return !IsDisturbedBaseline(record);
     case Outcome::kCompileFailed:
     case Outcome::kWrongResult:
     case Outcome::kCrashed:

@@ -33,14 +33,17 @@ struct MeasurementRecord {
 // may have met a busy machine, and would exclude its program for good.
 bool IsStorable(const MeasurementRecord& record);
 
+// A time of the task as it came of which no sample was free of interference.
+bool IsDisturbedBaseline(const MeasurementRecord& record);
+
 // Whether the record tells what a measurement under `limits` would find.
 //   - A timeout is a censored sample: it only says that the schedule needs more than
-//   its
-//     limits, so it answers for limits that are not larger in any way. The same holds
-//     for running out of memory.
-//   - A time of which no sample was free of interference is an upper bound. It answers,
-//     too: a machine that is always busy would else never be done, and interference
-//     makes no schedule look better than it is.
+//     its limits, so it answers for limits that are not larger in any way. The same
+//     holds for running out of memory.
+//   - A time of which no sample was free of interference is an upper bound. Of a
+//     schedule it answers, too: a machine that is always busy would else never be done,
+//     and interference makes no schedule look better than it is. It does make every
+//     schedule of a disturbed baseline look better, so that one does not answer.
 bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits);
 
 // INVALID_ARGUMENT when a part is beyond its bound or the outcome is not storable.

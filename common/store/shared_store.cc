@@ -15,30 +15,39 @@ absl::Status Ended(uint64_t token) {
 }  // namespace
 
 absl::StatusOr<std::optional<MeasurementRecord>> SharedStore::Answer(
-    const MeasurementKey& key, const MeasureLimits& limits) {
-  absl::StatusOr<std::optional<MeasurementRecord>> record = rows_->Find(key);
-  if (record.ok() && *record && !CanAnswer(**record, limits)) record->reset();
+    const Question& question) {
+  absl::StatusOr<std::optional<MeasurementRecord>> record = rows_->Find(question.key);
+  if (record.ok() && *record && !CanAnswer(**record, question.limits) &&
+      !(question.waited && IsDisturbedBaseline(**record))) {
+    record->reset();
+  }
   return record;
 }
 
 void SharedStore::Begin(const MeasurementKey& key, const MeasureLimits& limits,
                         absl::Time wait_until, Done done) {
   if (absl::Status valid = key.Validate(); !valid.ok()) return done(valid);
-  absl::StatusOr<std::optional<MeasurementRecord>> answer = Answer(key, limits);
+  Ask({key, limits, wait_until}, std::move(done));
+}
+
+void SharedStore::Ask(const Question& question, Done done) {
+  absl::StatusOr<std::optional<MeasurementRecord>> answer = Answer(question);
   if (!answer.ok()) return done(answer.status());
   if (*answer) return done(weft::Claim{*std::move(answer), 0});
   const absl::StatusOr<uint64_t> token = flights_.Claim(
-      key.Hash(), absl::Now(), wait_until,
-      [this, key, limits, wait_until, done](FlightTable::Ended ended) {
+      question.key.Hash(), absl::Now(), question.wait_until,
+      [this, question, done](FlightTable::Ended ended) {
         if (ended == FlightTable::Ended::kFlight) {
-          return Begin(key, limits, wait_until, done);
+          Question again = question;
+          again.waited = true;
+          return Ask(again, done);
         }
         done(absl::DeadlineExceededError(
             "another caller has been measuring the same schedule for too long"));
       });
   if (!token.ok()) return done(token.status());
   if (*token == 0) return;  // The waiter goes on.
-  answer = Answer(key, limits);
+  answer = Answer(question);
   if (answer.ok() && !*answer) return done(weft::Claim{std::nullopt, *token});
   flights_.End(*token);
   if (!answer.ok()) return done(answer.status());

@@ -50,9 +50,18 @@ class SharedStore {
   const FlightTable& flights() const { return flights_; }
 
  private:
+  struct Question {
+    MeasurementKey key;
+    MeasureLimits limits;
+    absl::Time wait_until;
+    // Whether somebody measured the key meanwhile. A baseline that he found disturbed
+    // then answers: those who asked together would else measure one after the other.
+    bool waited = false;
+  };
+
+  void Ask(const Question& question, Done done);
   // A record that can answer, or none.
-  absl::StatusOr<std::optional<MeasurementRecord>> Answer(const MeasurementKey& key,
-                                                          const MeasureLimits& limits);
+  absl::StatusOr<std::optional<MeasurementRecord>> Answer(const Question& question);
 
   const std::unique_ptr<SqliteStore> rows_;
   FlightTable flights_;

@@ -18,6 +18,7 @@ namespace weft {
 namespace {
 
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 const Suite& TestPrograms() {
@@ -84,6 +85,14 @@ class StoredEnvironmentTest : public ::testing::Test {
     return result.ok() ? *std::move(result) : EpisodeResult();
   }
 
+  // Of the measurements in the store.
+  int64_t Count(const std::string& where) {
+    absl::StatusOr<SqliteDatabase> database =
+        SqliteDatabase::Open(folder_.path() + "/store.sqlite", absl::Seconds(5));
+    EXPECT_TRUE(database.ok()) << database.status();
+    return *database->Number("SELECT COUNT(*) FROM measurements WHERE " + where);
+  }
+
   // Of the first measurement in the store.
   TaskKey Task() {
     absl::StatusOr<SqliteDatabase> database =
@@ -91,6 +100,13 @@ class StoredEnvironmentTest : public ::testing::Test {
     EXPECT_TRUE(database.ok()) << database.status();
     return {*database->Text("SELECT task FROM measurements LIMIT 1"),
             *database->Text("SELECT cpu FROM measurements LIMIT 1"), 1};
+  }
+
+  // Puts the stored baseline there once more, as if it had been measured so.
+  void RecordBaseline(bool disturbed) {
+    MeasurementRecord baseline = *store_->FindTask(Task(), 1)->baseline;
+    baseline.measurement.disturbed = disturbed;
+    EXPECT_TRUE(store_->Record(0, baseline).ok());
   }
 
   TemporaryFolder folder_;
@@ -104,6 +120,7 @@ TEST_F(StoredEnvironmentTest, ASecondActorCompilesAndTimesNothing) {
   EXPECT_EQ(measured.measurement.outcome, Outcome::kOk) << measured.measurement.message;
   EXPECT_FALSE(measured.measurement.cached);
   EXPECT_EQ(first->Count(StoreEvent::kMiss), 2);  // The baseline and the schedule.
+  RecordBaseline(/*disturbed=*/false);
   const int64_t rows = *store_->rows().CountRows();
 
   const auto second = NewActor();
@@ -116,6 +133,16 @@ TEST_F(StoredEnvironmentTest, ASecondActorCompilesAndTimesNothing) {
   EXPECT_THAT(second->events, SizeIs(2));
   EXPECT_THAT(second->events, Each(StoreEvent::kHit));
   EXPECT_EQ(*store_->rows().CountRows(), rows);
+}
+
+TEST_F(StoredEnvironmentTest, ADisturbedBaselineIsMeasuredByTheNextActor) {
+  Play(*NewActor(), 16);
+  RecordBaseline(/*disturbed=*/true);
+  const int64_t rows = *store_->rows().CountRows();
+  const auto next = NewActor();
+  EXPECT_TRUE(Play(*next, 16).measurement.cached);
+  EXPECT_THAT(next->events, ElementsAre(StoreEvent::kMiss, StoreEvent::kHit));
+  EXPECT_EQ(*store_->rows().CountRows(), rows + 1);
 }
 
 TEST_F(StoredEnvironmentTest, AnotherScheduleIsMeasured) {
@@ -159,8 +186,10 @@ TEST_F(StoredEnvironmentTest, ActorsThatPlayTheSameAtOnceMeasureItOnce) {
     misses += actor->Count(StoreEvent::kMiss);
     EXPECT_EQ(actor->Count(StoreEvent::kError), 0);
   }
-  EXPECT_EQ(misses, 2);
-  EXPECT_EQ(*store_->rows().CountRows(), 2);
+  // A disturbed baseline may be measured anew by the second.
+  EXPECT_EQ(Count("baseline = 0"), 1);
+  EXPECT_LE(Count("baseline = 1 AND disturbed = 0"), 1);
+  EXPECT_EQ(Count("1"), misses);
 }
 
 TEST_F(StoredEnvironmentTest, TheBestScheduleOfATaskCanBeLookedUp) {

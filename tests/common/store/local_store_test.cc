@@ -96,6 +96,50 @@ TEST_F(LocalStoreTest, ATimeoutIsMeasuredAnewOnlyWhenALimitGrew) {
   EXPECT_EQ(Begin()->hit->measurement.outcome, Outcome::kOk);
 }
 
+MeasurementRecord Baseline(bool disturbed) {
+  MeasurementRecord record = ExampleRecord();
+  record.baseline = true;
+  record.measurement.disturbed = disturbed;
+  return record;
+}
+
+TEST_F(LocalStoreTest, ADisturbedBaselineIsMeasuredAnewUntilItIsClean) {
+  ASSERT_TRUE(store_->Record(Begin()->token, Baseline(/*disturbed=*/true)).ok());
+  for (const bool disturbed : {true, false}) {
+    const absl::StatusOr<Claim> claim = Begin();
+    ASSERT_TRUE(claim.ok()) << claim.status();
+    ASSERT_FALSE(claim->hit);
+    ASSERT_TRUE(store_->Record(claim->token, Baseline(disturbed)).ok());
+  }
+  ASSERT_TRUE(Begin()->hit);
+  EXPECT_FALSE(Begin()->hit->measurement.disturbed);
+  EXPECT_EQ(*store_->rows().CountRows(), 3);
+}
+
+TEST(SharedStoreTest, WhoWaitedForADisturbedBaselineGetsItAndTheNextMeasures) {
+  const TemporaryFolder folder;
+  SharedStore store(*SqliteStore::Open({folder.path() + "/store.sqlite"}),
+                    FlightOptions());
+  std::vector<Claim> claims;
+  const auto begin = [&] {
+    store.Begin(ExampleKey(), ExampleLimits(), absl::InfiniteFuture(),
+                [&claims](absl::StatusOr<Claim> claim) {
+                  ASSERT_TRUE(claim.ok()) << claim.status();
+                  claims.push_back(*std::move(claim));
+                });
+  };
+  begin();
+  begin();
+  ASSERT_EQ(claims.size(), 1u);
+  ASSERT_TRUE(store.Record(claims[0].token, Baseline(/*disturbed=*/true)).ok());
+  ASSERT_EQ(claims.size(), 2u);
+  ASSERT_TRUE(claims[1].hit);
+  EXPECT_TRUE(claims[1].hit->measurement.disturbed);
+  begin();
+  ASSERT_EQ(claims.size(), 3u);
+  EXPECT_FALSE(claims[2].hit);
+}
+
 TEST_F(LocalStoreTest, ARecordWithoutAClaimIsKept) {
   EXPECT_TRUE(store_->Record(0, ExampleRecord()).ok());
   EXPECT_TRUE(Begin()->hit);

@@ -18,6 +18,14 @@ TEST(CanAnswerTest, ATimeTakenUnderInterferenceIsAnUpperBoundAndAnswers) {
   EXPECT_TRUE(CanAnswer(record, record.limits));
 }
 
+TEST(CanAnswerTest, ABaselineTakenUnderInterferenceDoesNotAnswer) {
+  MeasurementRecord record = ExampleRecord();
+  record.baseline = true;
+  EXPECT_TRUE(CanAnswer(record, record.limits));
+  record.measurement.disturbed = true;
+  EXPECT_FALSE(CanAnswer(record, record.limits));
+}
+
 TEST(CanAnswerTest, ATimeoutAnswersUntilALimitGrows) {
   const MeasurementRecord record = FailedRecord(Outcome::kTimedOut);
   MeasureLimits limits = record.limits;
