@@ -6,6 +6,7 @@
 
 #include "actor/search/action_repair.h"
 #include "actor/search/register_tiles.h"
+#include "common/schedule/feature_list.h"
 
 namespace weft {
 namespace {
@@ -34,6 +35,18 @@ int CountNeighbours(const Observation& observation) {
                                      TokenKind::kNeighbour));
 }
 
+// Whether packing an operand whole moves it through a cache that it does not fit.
+// `whole_fits_l2` is the place of that feature.
+bool HasLargeOperand(const Observation& observation, int whole_fits_l2) {
+  for (int token = 0; token < observation.num_tokens(); ++token) {
+    if (observation.kinds[token] == TokenKind::kOperand &&
+        observation.features[token * kTokenWidth + whole_fits_l2] == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // A size of `legal` other than 0; larger ones are likelier, because a band of many tiny
 // tiles is a schedule of another band.
 int64_t DrawTileSize(SizeSet legal, std::mt19937_64& random) {
@@ -52,7 +65,14 @@ std::vector<int64_t> DrawRegisterTile(const SizeMask& mask, int64_t lanes,
   const std::vector<RegisterTile> tiles = RankRegisterTiles(mask, lanes, kTiles);
   size_t index = 0;
   while (index + 1 < tiles.size() && Uniform(random) < kNextTile) ++index;
-  return tiles[index].sizes;
+  // Any of those that are as promising.
+  const auto first = std::find_if(
+      tiles.begin(), tiles.end(),
+      [&](const RegisterTile& tile) { return tile.score == tiles[index].score; });
+  const auto last = std::find_if(first, tiles.end(), [&](const RegisterTile& tile) {
+    return tile.score != tiles[index].score;
+  });
+  return first[random() % static_cast<uint64_t>(last - first)].sizes;
 }
 
 // The loops that may be split, as bits.
@@ -116,7 +136,8 @@ bool IsPacked(const ActionMask& mask) {
 
 InformedPolicy::InformedPolicy(const InformedPolicyOptions& options)
     : options_(options),
-      lanes_(std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1)) {}
+      lanes_(std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1)),
+      whole_fits_l2_(FeatureIndex(TokenKind::kOperand, "whole_fits_l2")) {}
 
 double InformedPolicy::Weight(const Observation& observation, ActionKind kind) const {
   const ActionMask& mask = observation.mask;
@@ -130,6 +151,10 @@ double InformedPolicy::Weight(const Observation& observation, ActionKind kind) c
       if (taken > 0) return 0.1;
       if (options_.threads > 1) return 12;
       if (UnpackingTransposes(mask)) return 2.5;
+      if (mask.Allows(ActionKind::kPack) &&
+          HasLargeOperand(observation, whole_fits_l2_)) {
+        return 2.5;
+      }
       // One fill is the neighbour that every contraction has.
       return CountNeighbours(observation) > 1 ? 2.5 : 0.2;
     case ActionKind::kTile:

@@ -11,6 +11,9 @@ namespace {
 constexpr size_t kMaxEnumerated = 4096;
 // Accumulators that keep two multiply-add pipes of 4 cycles latency busy.
 constexpr double kLatencyAccumulators = 8;
+// What loading a vector costs, in loads of one element to broadcast: vectors come from
+// panels that stream through the cache, elements mostly from a line that was just read.
+constexpr double kVectorLoad = 4;
 
 void Enumerate(const SizeMask& mask, std::vector<int64_t>* chosen,
                std::vector<RegisterTile>* tiles) {
@@ -54,6 +57,7 @@ int VectorLoop(const SizeMask& mask) {
 double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
              int vector_loop, int64_t lanes) {
   double vectors = 1, rows = 1, steps = 1;
+  bool reduces = false;
   for (size_t i = 0; i < sizes.size(); ++i) {
     const auto size = static_cast<double>(std::max<int64_t>(sizes[i], 1));
     if (static_cast<int>(i) == vector_loop) {
@@ -62,14 +66,17 @@ double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
       rows *= size;
     } else {
       steps *= size;
+      reduces = true;
     }
   }
   // Half a vector takes as long as a whole one.
   const double filled = std::min(1.0, vectors);
+  // Nothing is used twice and no sum has to wait: any tile of whole vectors will do.
+  if (!reduces) return filled;
   vectors = std::max(1.0, vectors);
   const double accumulators = vectors * rows;
   const double busy = std::min(1.0, accumulators / kLatencyAccumulators);
-  const double reuse = accumulators / (vectors + rows);
+  const double reuse = accumulators / (kVectorLoad * vectors + rows);
   return filled * busy * (1 + reuse) / (1 + 0.05 * std::log2(steps));
 }
 

@@ -18,8 +18,9 @@ struct RegisterTile {
 //
 // A tile is promising when its accumulators are many enough to hide the latency of the
 // multiply-adds, when each loaded vector and each broadcast element is used often, and
-// when its reduction step is short, as long ones only make code longer. `lanes` is the
-// number of elements in a vector. Pure; costs up to a few milliseconds.
+// when its reduction step is short, as long ones only make code longer. Where nothing
+// is reduced, all tiles of whole vectors are equal. `lanes` is the number of elements
+// in a vector. Pure; costs up to a few milliseconds.
 std::vector<RegisterTile> RankRegisterTiles(const SizeMask& mask, int64_t lanes,
                                             size_t limit);
 

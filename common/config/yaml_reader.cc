@@ -27,9 +27,9 @@ size_t EditDistance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-YamlReader::YamlReader(YAML::Node node, std::string file, std::string prefix,
+YamlReader::YamlReader(const YAML::Node& node, std::string file, std::string prefix,
                        std::vector<std::string>* errors)
-    : node_(std::move(node)),
+    : node_(node),
       file_(std::move(file)),
       prefix_(std::move(prefix)),
       errors_(errors) {}
@@ -66,7 +66,7 @@ void YamlReader::Number(const std::string& key, T* value, T min, T max,
   if (!child.IsDefined()) return;
   T number{};
   // YAML-cpp wraps a negative number that is read as unsigned.
-  const bool negative = std::is_unsigned_v<T> && child.Scalar().rfind("-", 0) == 0;
+  const bool negative = std::is_unsigned_v<T> && child.Scalar().rfind('-', 0) == 0;
   if (negative || !YAML::convert<T>::decode(child, number) ||
       !(number >= min && number <= max)) {
     Fail(child, key,

@@ -16,7 +16,7 @@ class YamlReader : public FieldVisitor {
  public:
   // `prefix` is the dotted path of this level, "" at the top. `node` must be a map or
   // null.
-  YamlReader(YAML::Node node, std::string file, std::string prefix,
+  YamlReader(const YAML::Node& node, std::string file, std::string prefix,
              std::vector<std::string>* errors);
 
   void Integer(const std::string& key, int* value, int min, int max) override;

@@ -1,5 +1,6 @@
 #include "common/schedule/feature_list.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,14 @@ const std::vector<Feature>& FeaturesOf(TokenKind kind) {
   }
   static const auto* const none = new std::vector<Feature>;
   return *none;
+}
+
+int FeatureIndex(TokenKind kind, const std::string& name) {
+  const std::vector<Feature>& features = FeaturesOf(kind);
+  const auto found =
+      std::find_if(features.begin(), features.end(),
+                   [&name](const Feature& feature) { return feature.name == name; });
+  return found == features.end() ? -1 : static_cast<int>(found - features.begin());
 }
 
 const char* TokenKindName(TokenKind kind) {

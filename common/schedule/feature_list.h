@@ -24,6 +24,9 @@ struct Feature {
 // them are 0. Lists are constant for the life of the program.
 const std::vector<Feature>& FeaturesOf(TokenKind kind);
 
+// Place of the named feature in a token of `kind`; -1 where there is none.
+int FeatureIndex(TokenKind kind, const std::string& name);
+
 // "global", "loop", ...: as messages and documents name them.
 const char* TokenKindName(TokenKind kind);
 

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "actor/worker/transforms/legal_actions.h"
+#include "common/schedule/feature_list.h"
 #include "tests/actor/worker/program_files.h"
 #include "tests/actor/worker/transforms/structured_ops.h"
 
@@ -65,11 +66,11 @@ bool IsLikeTheBestMatmul(const Schedule& schedule) {
 }
 
 TEST(InformedPolicyTest, AFewOfSixtyMatmulsAreLikeTheBestOne) {
-  const std::vector<Schedule> schedules = Draw(Nest(Matmul(512, 512, 512), 3), 1, 600);
-  ASSERT_EQ(schedules.size(), 600u);
+  const std::vector<Schedule> schedules = Draw(Nest(Matmul(512, 512, 512), 3), 1, 2400);
+  ASSERT_EQ(schedules.size(), 2400u);
   const auto count =
       std::count_if(schedules.begin(), schedules.end(), IsLikeTheBestMatmul);
-  EXPECT_GE(count, 40);  // Four of every sixty.
+  EXPECT_GE(count, 120);  // Three of every sixty.
 }
 
 TEST(InformedPolicyTest, ChannelsFirstConvolutionsAreOftenPackedTileByTile) {
@@ -95,6 +96,41 @@ TEST(InformedPolicyTest, RowsAreFusedInManyOfSixtySchedules) {
         return Find(schedule, ActionKind::kFuse) != nullptr;
       });
   EXPECT_GE(count, 60);  // Six of every sixty.
+}
+
+TEST(InformedPolicyTest, ShortVectorsOfAnElementwiseOpAreTriedToo) {
+  const std::vector<Schedule> schedules =
+      Draw(Nest(Elementwise(1024, 1024, 0, 1), 0b11), 0, 600);
+  ASSERT_EQ(schedules.size(), 600u);
+  const std::vector<int64_t> one_vector = {1, 16};
+  const auto count = std::count_if(
+      schedules.begin(), schedules.end(),
+      [&](const Schedule& schedule) { return schedule.back().sizes == one_vector; });
+  EXPECT_GE(count, 20);  // Two of every sixty.
+}
+
+TEST(InformedPolicyTest, OperandsBeyondTheSecondLevelCacheAreOftenPackedPieceByPiece) {
+  InformedPolicyOptions options;
+  options.machine = Avx512();
+  const InformedPolicy policy(options);
+  const Nest nest(Matmul(512, 512, 512), 3);
+  Observation observation = Observe(nest, 1);
+  observation.kinds.push_back(TokenKind::kOperand);
+  observation.features.assign(observation.kinds.size() * kTokenWidth, 0);
+  const int fits = FeatureIndex(TokenKind::kOperand, "whole_fits_l2");
+  ASSERT_GE(fits, 0);
+  const auto pieces = [&](float whole_fits_l2) {
+    observation.features[(observation.kinds.size() - 1) * kTokenWidth + fits] =
+        whole_fits_l2;
+    std::mt19937_64 random(1);
+    int count = 0;
+    for (int i = 0; i < 600; ++i) {
+      count += policy.Decide(observation, Selection::kSample, random).action.kind ==
+               ActionKind::kParallelize;
+    }
+    return count;
+  };
+  EXPECT_GE(pieces(0), 3 * pieces(1));
 }
 
 }  // namespace
