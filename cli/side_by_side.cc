@@ -25,8 +25,6 @@ using nlohmann::json;
 constexpr int kAttempts = 3;
 // How soon a Ctrl-C is heard.
 constexpr absl::Duration kSlice = absl::Milliseconds(50);
-// Of the worker's own start and of its probing the machine.
-constexpr absl::Duration kStartSlack = absl::Seconds(30);
 
 // A file of this process that goes with the scope.
 class ResultFile {
@@ -79,14 +77,6 @@ std::vector<std::string> CommandOf(const std::string& program_path,
           absl::StrCat(getpid())};
 }
 
-// The reference, then the two kernels, each with its limits, and the lease.
-absl::Duration Limit(const MeasureOptions& measure) {
-  const double timeout =
-      std::max(measure.compile_timeout_seconds, measure.run_timeout_seconds);
-  return kStartSlack + 3 * absl::Seconds(2 * timeout) +
-         absl::Seconds(measure.lease_timeout_seconds);
-}
-
 absl::StatusOr<SideBySide> Parse(const json& result, const ExitStatus& status,
                                  const std::string& log_path) {
   try {
@@ -117,13 +107,12 @@ absl::StatusOr<SideBySide> Parse(const json& result, const ExitStatus& status,
 absl::StatusOr<SideBySide> TimeOnce(const std::string& program_path,
                                     const std::string& schedule_path,
                                     const SideBySideOptions& options,
+                                    absl::Time deadline,
                                     const std::function<bool()>& stop) {
   const ResultFile result;
   auto worker = ChildProcess::Start(
       CommandOf(program_path, schedule_path, options, result.path()), options.log_path);
   if (!worker.ok()) return worker.status();
-  const absl::Duration limit = Limit(options.measure);
-  const absl::Time deadline = absl::Now() + limit;
   // The destructor of the process kills it.
   while (true) {
     if (stop()) return absl::CancelledError("interrupted");
@@ -132,7 +121,7 @@ absl::StatusOr<SideBySide> TimeOnce(const std::string& program_path,
     }
     if (absl::Now() >= deadline) {
       return absl::DeadlineExceededError(
-          absl::StrCat("not done within ", absl::FormatDuration(limit)));
+          absl::StrCat("not done within ", absl::FormatDuration(options.limit)));
     }
   }
 }
@@ -143,12 +132,15 @@ absl::StatusOr<SideBySide> TimeSideBySide(const std::string& program_path,
                                           const std::string& schedule_path,
                                           const SideBySideOptions& options,
                                           const std::function<bool()>& stop) {
+  const absl::Time start = absl::Now();
+  const absl::Time deadline = start + options.limit;
   absl::StatusOr<SideBySide> found =
-      TimeOnce(program_path, schedule_path, options, stop);
+      TimeOnce(program_path, schedule_path, options, deadline, stop);
+  const absl::Duration took = absl::Now() - start;
   for (int attempt = 1; attempt < kAttempts; ++attempt) {
-    if (!found.ok() || !found->disturbed) break;
+    if (!found.ok() || !found->disturbed || absl::Now() + took > deadline) break;
     absl::StatusOr<SideBySide> again =
-        TimeOnce(program_path, schedule_path, options, stop);
+        TimeOnce(program_path, schedule_path, options, deadline, stop);
     if (!again.ok()) break;
     found = std::move(again);
   }

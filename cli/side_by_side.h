@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/config/options.h"
 
 namespace weft {
@@ -25,15 +26,18 @@ struct SideBySideOptions {
   std::string worker_path;  // Of weft-worker.
   MeasureOptions measure;
   std::string log_path;  // What the workers print is appended here.
+  // Of everything together: compiling, checking, waiting for the lease, timing, and
+  // doing so again. An unscheduled program may need seconds for each of its four runs.
+  absl::Duration limit = absl::Seconds(60);
 };
 
 // Compiles and checks the program at `program_path` and what the transform module at
 // `schedule_path` makes of it, and times both in interleaved pairs, in a process of its
-// own; again, at most twice, while not one pair is clean. A second or so for a kernel
-// of milliseconds; bounded by the limits of `options.measure`.
+// own; again, at most twice, while not one pair is clean and the limit leaves as much
+// time as the first took. A second or so for a kernel of milliseconds.
 //
 //   CANCELLED            `stop` turned true; the process was killed at once
-//   DEADLINE_EXCEEDED    it took longer than its limits allow together
+//   DEADLINE_EXCEEDED    it took longer than `options.limit`; the process was killed
 //   FAILED_PRECONDITION  the two could not be compared; the message says why
 //   UNAVAILABLE          the process could not be started
 absl::StatusOr<SideBySide> TimeSideBySide(const std::string& program_path,

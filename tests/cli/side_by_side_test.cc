@@ -46,11 +46,32 @@ class SideBySideTest : public ::testing::Test {
     return TimeSideBySide(program_, schedule_, options_, stop);
   }
 
+  // A worker on a machine that is never quiet: each attempt takes so many seconds.
+  void UseDisturbedWorker(const std::string& seconds) {
+    options_.worker_path = folder_ + "/disturbed_worker";
+    std::ofstream(options_.worker_path)
+        << "#!/bin/sh\necho attempt >> " << attempts_ << "\nsleep " << seconds << R"(
+while [ "$1" != --json ]; do shift; done
+echo '{"outcome": "ok", "message": "", "disturbed": true, "confirmation":
+       {"seconds": 1e-6, "previous_seconds": 2e-6, "pairs": 1}}' > "$2"
+)";
+    std::filesystem::permissions(options_.worker_path,
+                                 std::filesystem::perms::owner_all);
+  }
+
+  int Attempts() const {
+    std::ifstream lines(attempts_);
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) ++count;
+    return count;
+  }
+
   const std::string folder_ =
       ::testing::TempDir() + "side_by_side_test." + std::to_string(getpid());
   const std::string program_ =
       std::string(std::getenv("WEFT_SOURCE_DIR")) + "/tests/programs/matmul.mlir";
   const std::string schedule_ = folder_ + "/schedule.mlir";
+  const std::string attempts_ = folder_ + "/attempts";
   SideBySideOptions options_;
 };
 
@@ -71,6 +92,28 @@ TEST_F(SideBySideTest, AnInterruptEndsItAtOnceAndLeavesNoProcess) {
   EXPECT_TRUE(absl::IsCancelled(found.status())) << found.status();
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD);
+}
+
+TEST_F(SideBySideTest, OverItsLimitItEndsAndLeavesNoProcess) {
+  options_.measure.timing_budget_seconds = 600;
+  options_.limit = absl::Milliseconds(300);
+  const absl::StatusOr<SideBySide> found = Time();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(found.status())) << found.status();
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+TEST_F(SideBySideTest, DisturbedTimesAreTakenAgainWhileTheLimitLeavesTime) {
+  UseDisturbedWorker("0");
+  EXPECT_TRUE(Time()->disturbed);
+  EXPECT_EQ(Attempts(), 3);
+}
+
+TEST_F(SideBySideTest, AnAttemptThatDoesNotFitIntoTheLimitIsNotMade) {
+  UseDisturbedWorker("2");
+  options_.limit = absl::Milliseconds(3900);
+  EXPECT_TRUE(Time()->disturbed);
+  EXPECT_EQ(Attempts(), 1);
 }
 
 TEST_F(SideBySideTest, AScheduleThatCannotBeAppliedIsAnErrorThatNamesTheLog) {
