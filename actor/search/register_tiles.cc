@@ -60,6 +60,8 @@ double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
   bool reduces = false;
   for (size_t i = 0; i < sizes.size(); ++i) {
     const auto size = static_cast<double>(std::max<int64_t>(sizes[i], 1));
+    // Only packing leaves a loop whole, and only contractions are packed.
+    if (sizes[i] == 0) reduces = true;
     if (static_cast<int>(i) == vector_loop) {
       vectors = size / static_cast<double>(lanes);
     } else if (accumulator_loops >> i & 1) {
