@@ -15,6 +15,18 @@
 namespace weft {
 namespace {
 
+// As often as TimeSideBySide.
+constexpr int kDisturbedAttempts = 3;
+
+// Of an earlier run, which this one may not write.
+absl::Status RemoveFile(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat(path, ": cannot be removed: ", error.message()));
+}
+
 class Optimizer {
  public:
   Optimizer(const OptimizeOptions& options, const OptimizeEvents& events)
@@ -115,10 +127,17 @@ class Optimizer {
       hooks.stop = [&] { return events_.stop() || !written.ok(); };
       hooks.on_trial = [&](const SearchProgress& progress, const Trial& trial,
                            bool improved) {
-        if (improved) written.Update(WriteSchedule(row.name, trial.result));
+        if (improved && IsFaster(trial.result)) {
+          written.Update(WriteFileAtomically(SchedulePath(row.name),
+                                             trial.result.schedule_module));
+        }
         ShowTask(i, progress);
       };
       row.result = search.Run(row.name, options_.search, hooks);
+      // One of an earlier run would be taken for what was found.
+      if (row.result.schedule_module.empty()) {
+        written.Update(RemoveFile(SchedulePath(row.name)));
+      }
       if (!written.ok()) return written;
       if (!row.result.problem.empty()) {
         events_.note(absl::StrCat(row.name, ": ", row.result.problem));
@@ -128,9 +147,8 @@ class Optimizer {
     return absl::OkStatus();
   }
 
-  absl::Status WriteSchedule(const std::string& task, const EpisodeResult& best) const {
-    return WriteFileAtomically(OutputPath("tasks/" + task + ".schedule.mlir"),
-                               best.schedule_module);
+  std::string SchedulePath(const std::string& task) const {
+    return OutputPath("tasks/" + task + ".schedule.mlir");
   }
 
   void ShowTask(size_t index, const SearchProgress& progress) const {
@@ -147,15 +165,22 @@ class Optimizer {
   absl::Status Assemble() {
     using Request = v1::ExportProgramRequest;
     // First what is known already: the measurement may fail.
-    absl::Status status = RemoveMeasuredFiles();
+    absl::Status status;
+    for (const char* name : {"scheduled.mlir", "scheduled.ll", "scheduled.o"}) {
+      status.Update(RemoveFile(OutputPath(name)));
+    }
     status.Update(Export(Request::FORM_ASSEMBLED_MLIR, "program.mlir"));
     status.Update(Export(Request::FORM_SCHEDULE_MODULE, "schedule.mlir"));
     if (!status.ok()) return status;
     events_.progress("assembling the program from its scheduled tasks");
-    absl::StatusOr<ProgramResult> scheduled = worker_.Measure(&schedules_);
-    if (!scheduled.ok()) return scheduled.status();
-    report_.scheduled = *std::move(scheduled);
-    if (report_.scheduled.measurement.outcome != Outcome::kOk) return status;
+    report_.scheduled = MeasureAssembled();
+    const Measurement& measurement = report_.scheduled.measurement;
+    if (measurement.outcome != Outcome::kOk) return status;
+    // Taken at the same moment as the other time; that of the beginning was not.
+    if (measurement.confirmation) {
+      report_.unscheduled.measurement.seconds =
+          measurement.confirmation->previous_seconds;
+    }
     status = Export(Request::FORM_SCHEDULED_MLIR, "scheduled.mlir");
     if (options_.emit == EmitForm::kLlvm) {
       status.Update(Export(Request::FORM_LLVM_IR, "scheduled.ll"));
@@ -166,17 +191,21 @@ class Optimizer {
     return status;
   }
 
-  // Those of an earlier run, which this one may not write.
-  absl::Status RemoveMeasuredFiles() const {
-    for (const char* name : {"scheduled.mlir", "scheduled.ll", "scheduled.o"}) {
-      std::error_code error;
-      std::filesystem::remove(OutputPath(name), error);
-      if (error) {
-        return absl::UnavailableError(
-            absl::StrCat(OutputPath(name), ": cannot be removed: ", error.message()));
-      }
+  // Again while not one pair was clean. What cannot be measured is reported: the
+  // schedules of the tasks are worth having all the same.
+  ProgramResult MeasureAssembled() {
+    absl::StatusOr<ProgramResult> best = worker_.Measure(&schedules_);
+    for (int attempt = 1; attempt < kDisturbedAttempts && best.ok(); ++attempt) {
+      if (!best->measurement.disturbed || events_.stop()) break;
+      absl::StatusOr<ProgramResult> again = worker_.Measure(&schedules_);
+      if (!again.ok() || again->measurement.outcome != Outcome::kOk) break;
+      best = std::move(again);
     }
-    return absl::OkStatus();
+    if (best.ok()) return *std::move(best);
+    ProgramResult lost;
+    lost.measurement.outcome = Outcome::kWorkerLost;
+    lost.measurement.message = std::string(best.status().message());
+    return lost;
   }
 
   absl::Status Export(v1::ExportProgramRequest::Form form, const std::string& name) {

@@ -43,9 +43,11 @@ absl::Status MakeOutputFolders(const std::string& output_folder);
 //   scheduled.mlir         the program with every task scheduled
 //   scheduled.ll, .o       as options.emit asks
 //   tasks/TASK.mlir, tasks/TASK.schedule.mlir
-// The schedule of a task is written as it improves. A task that cannot be searched
-// stays as it is, and its row says why. A whole that fails its check is a report, not
-// an error, and leaves no scheduled.*. Errors: INVALID_ARGUMENT or NOT_FOUND for the
+// The schedule of a task is written as it improves; a task for which no schedule was
+// measured to be faster stays as it came, without a schedule file, and its row says
+// why. The whole is timed in interleaved pairs with the program as it came. One that
+// fails its check or cannot be measured is a report, not an error, and leaves no
+// scheduled.*. Errors: INVALID_ARGUMENT or NOT_FOUND for the
 // program, with file, line and column; those of the file system and of the worker.
 absl::StatusOr<OptimizeReport> Optimize(const OptimizeOptions& options,
                                         const OptimizeEvents& events);

@@ -11,6 +11,7 @@ constexpr absl::Duration kCutTimeout = absl::Seconds(60);
 // A failed whole is followed by a measurement of each task, all within the limits of
 // one; more than this many of them end the worker instead.
 constexpr int kTasksInTime = 20;
+constexpr int kAttempts = 3;
 
 }  // namespace
 
@@ -25,6 +26,21 @@ absl::StatusOr<v1::WorkerResponse> ProgramWorker::Ask(const v1::WorkerRequest& r
   return response;
 }
 
+absl::StatusOr<v1::WorkerResponse> ProgramWorker::AskUntilAvailable(
+    const v1::WorkerRequest& request, absl::Duration timeout) {
+  absl::StatusOr<v1::WorkerResponse> response = Ask(request, timeout);
+  for (int attempt = 1; attempt < kAttempts; ++attempt) {
+    if (!absl::IsUnavailable(response.status())) break;
+    if (!worker_.running()) {
+      absl::Status status = worker_.Start();
+      if (status.ok()) status = Ask(cut_, kCutTimeout).status();
+      if (!status.ok()) return status;
+    }
+    response = Ask(request, timeout);
+  }
+  return response;
+}
+
 absl::StatusOr<Machine> ProgramWorker::Start() {
   if (absl::Status status = worker_.Start(); !status.ok()) return status;
   return ProbeMachine(worker_, measure_);
@@ -32,10 +48,9 @@ absl::StatusOr<Machine> ProgramWorker::Start() {
 
 absl::StatusOr<v1::CutProgramResponse> ProgramWorker::Cut(const std::string& name,
                                                           const std::string& source) {
-  v1::WorkerRequest request;
-  request.mutable_cut_program()->set_name(name);
-  request.mutable_cut_program()->set_source(source);
-  absl::StatusOr<v1::WorkerResponse> response = Ask(request, kCutTimeout);
+  cut_.mutable_cut_program()->set_name(name);
+  cut_.mutable_cut_program()->set_source(source);
+  absl::StatusOr<v1::WorkerResponse> response = Ask(cut_, kCutTimeout);
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_cut_program());
 }
@@ -63,7 +78,8 @@ absl::StatusOr<ProgramResult> ProgramWorker::Measure(
   const absl::Duration once =
       absl::Seconds(measure_.compile_timeout_seconds + measure_.run_timeout_seconds +
                     measure_.lease_timeout_seconds);
-  absl::StatusOr<v1::WorkerResponse> response = Ask(request, kTasksInTime * once);
+  absl::StatusOr<v1::WorkerResponse> response =
+      AskUntilAvailable(request, kTasksInTime * once);
   if (!response.ok()) return response.status();
   const v1::MeasureProgramResponse& answer = response->measure_program();
   absl::StatusOr<Measurement> measurement = FromProto(answer.measurement());

@@ -19,8 +19,10 @@ struct ProgramResult {
   std::vector<std::string> faults;  // See MeasureProgramResponse.
 };
 
-// Errors are the worker's own, or those of WorkerClient::Call. Not thread-safe; one
-// thread makes and uses it.
+// Errors are the worker's own, or those of WorkerClient::Call. A measurement whose
+// failure says nothing about the program (UNAVAILABLE: the worker died, or somebody
+// killed the process that measured) is made again, twice at most, by a new worker if
+// need be. Not thread-safe; one thread makes and uses it.
 class ProgramWorker {
  public:
   ProgramWorker(std::string worker_path, const MeasureOptions& measure);
@@ -29,7 +31,8 @@ class ProgramWorker {
   absl::StatusOr<Machine> Start();
   absl::StatusOr<v1::CutProgramResponse> Cut(const std::string& name,
                                              const std::string& source);
-  // A null `schedules` is the program as it came.
+  // A null `schedules` is the program as it came; else the two are timed in pairs (see
+  // MeasureProgramRequest).
   absl::StatusOr<ProgramResult> Measure(const std::vector<std::string>* schedules);
   absl::StatusOr<std::string> Export(v1::ExportProgramRequest::Form form,
                                      const std::vector<std::string>& schedules);
@@ -37,9 +40,12 @@ class ProgramWorker {
  private:
   absl::StatusOr<v1::WorkerResponse> Ask(const v1::WorkerRequest& request,
                                          absl::Duration timeout);
+  absl::StatusOr<v1::WorkerResponse> AskUntilAvailable(const v1::WorkerRequest& request,
+                                                       absl::Duration timeout);
 
   const MeasureOptions measure_;
   WorkerClient worker_;
+  v1::WorkerRequest cut_;  // Of the program that the worker keeps.
 };
 
 }  // namespace weft

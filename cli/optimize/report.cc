@@ -23,6 +23,27 @@ double Ratio(double numerator, double denominator) {
   return denominator > 0 ? numerator / denominator : 0;
 }
 
+// What is to be said about a task beside its times.
+std::string Note(const TaskResult& result) {
+  if (!result.problem.empty()) return std::string(FirstLine(result.problem));
+  const std::string failed =
+      result.failures.empty()
+          ? ""
+          : absl::StrCat("failed: ", result.failures, "; ", result.first_failure);
+  if (!result.schedule_module.empty()) return failed;
+  return absl::StrCat("stays as it came: no schedule was faster",
+                      failed.empty() ? "" : "; ", failed);
+}
+
+// How far the times of the whole can be trusted.
+std::string Trust(const Measurement& measurement) {
+  if (!measurement.confirmation) {
+    return absl::StrCat("(not timed side by side: ", measurement.message, ")");
+  }
+  return measurement.disturbed ? "(side by side, but every sample was disturbed)"
+                               : "(timed side by side)";
+}
+
 json MeasurementJson(const ProgramResult& result) {
   const Measurement& measurement = result.measurement;
   return {{"outcome", OutcomeName(measurement.outcome)},
@@ -38,19 +59,20 @@ json MeasurementJson(const ProgramResult& result) {
 std::string ReportTable(const OptimizeReport& report) {
   size_t width = 4;
   for (const TaskRow& task : report.tasks) width = std::max(width, task.name.size());
-  std::string table = absl::StrFormat(
-      "%-*s %5s %12s %12s %9s %16s %9s %9s\n", static_cast<int>(width), "task", "calls",
-      "-O3 (us)", "best (us)", "speed-up", "rate", "roofline", "measured");
+  std::string table =
+      absl::StrFormat("%-*s %5s %12s %12s %9s %16s %9s %9s  %s\n",
+                      static_cast<int>(width), "task", "calls", "-O3 (us)", "best (us)",
+                      "speed-up", "rate", "roofline", "measured", "note");
   for (const TaskRow& task : report.tasks) {
     const double best = task.result.best_seconds;
     absl::StrAppendFormat(
-        &table, "%-*s %5d %12.1f %12.1f %8.2fx %16s %7.1f %% %9d\n",
+        &table, "%-*s %5d %12.1f %12.1f %8.2fx %16s %7.1f %% %9d  %s\n",
         static_cast<int>(width), task.name, task.calls,
         task.result.unscheduled_seconds * 1e6, best * 1e6,
         Ratio(task.result.unscheduled_seconds, best),
         Rate(task.flops, task.bytes, best, task.roofline_seconds, report.peak_flops),
         100 * Ratio(task.roofline_seconds, best),
-        task.result.measurements + task.result.reused);
+        task.result.measurements + task.result.reused, Note(task.result));
   }
   const Measurement& before = report.unscheduled.measurement;
   const Measurement& after = report.scheduled.measurement;
@@ -64,10 +86,12 @@ std::string ReportTable(const OptimizeReport& report) {
   }
   absl::StrAppendFormat(
       &table,
-      "\nwhole program: -O3 %.1f us, scheduled %.1f us: %.2fx; %s, %.1f %% of the "
-      "roofline\nlargest relative error %.2g | compiled in %.0f ms (unscheduled %.0f "
+      "\nwhole program: -O3 %.1f us, scheduled %.1f us: %.2fx %s; %s, %.1f %% of "
+      "the roofline\nlargest relative error %.2g | compiled in %.0f ms (unscheduled "
+      "%.0f "
       "ms) | %s, %d thread(s)\n",
       before.seconds * 1e6, after.seconds * 1e6, Ratio(before.seconds, after.seconds),
+      Trust(after),
       Rate(report.flops, report.bytes, after.seconds, report.roofline_seconds,
            report.peak_flops),
       100 * Ratio(report.roofline_seconds, after.seconds), after.max_relative_error,
@@ -77,6 +101,7 @@ std::string ReportTable(const OptimizeReport& report) {
 }
 
 json ReportJson(const OptimizeReport& report) {
+  const Measurement& after = report.scheduled.measurement;
   json tasks = json::array();
   for (const TaskRow& task : report.tasks) {
     const TaskResult& result = task.result;
@@ -93,18 +118,21 @@ json ReportJson(const OptimizeReport& report) {
          {"measurements", result.measurements},
          {"reused", result.reused},
          {"failures", result.failures},
+         {"first_failure", result.first_failure},
          {"problem", result.problem}});
   }
-  return {{"program", report.program},
-          {"cpu", report.cpu},
-          {"threads", report.threads},
-          {"peak_gflops", report.peak_flops * 1e-9},
-          {"flops", report.flops},
-          {"tasks", tasks},
-          {"unscheduled", MeasurementJson(report.unscheduled)},
-          {"scheduled", MeasurementJson(report.scheduled)},
-          {"speedup", Ratio(report.unscheduled.measurement.seconds,
-                            report.scheduled.measurement.seconds)}};
+  return {
+      {"program", report.program},
+      {"cpu", report.cpu},
+      {"threads", report.threads},
+      {"peak_gflops", report.peak_flops * 1e-9},
+      {"flops", report.flops},
+      {"tasks", tasks},
+      {"unscheduled", MeasurementJson(report.unscheduled)},
+      {"scheduled", MeasurementJson(report.scheduled)},
+      {"confirmed", after.outcome == Outcome::kOk && after.confirmation.has_value()},
+      {"disturbed", after.disturbed},
+      {"speedup", Ratio(report.unscheduled.measurement.seconds, after.seconds)}};
 }
 
 }  // namespace weft

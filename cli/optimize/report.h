@@ -30,11 +30,14 @@ struct OptimizeReport {
   double flops = 0;  // Of the whole.
   double bytes = 0;
   double roofline_seconds = 0;
-  ProgramResult unscheduled;
-  ProgramResult scheduled;
+  ProgramResult unscheduled;  // Its time is that of the pairs, if there are any.
+  ProgramResult scheduled;    // With the confirmation of the pairs.
 };
 
+// A row's note says in one line why its task stays as it came, or what failed.
 std::string ReportTable(const OptimizeReport& report);
+// `confirmed`: the times of the whole were taken side by side; `disturbed`: but not one
+// pair was clean.
 nlohmann::json ReportJson(const OptimizeReport& report);
 
 }  // namespace weft

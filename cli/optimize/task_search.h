@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "actor/environment/baseline_cache.h"
 #include "actor/environment/suite.h"
 #include "actor/environment/worker_startup.h"
@@ -22,8 +23,24 @@ struct TaskResult {
   int measurements = 0;            // Made now.
   int reused = 0;                  // Known to the store.
   std::string failures;            // Such as "2 timed_out, 1 wrong_result".
-  std::string problem;             // Why the search ended early; empty: it did not.
+  // The first schedule that failed, as "wrong_result: the first line of its message".
+  std::string first_failure;
+  // Why the search ended early, as "unavailable: what happened"; empty: it did not.
+  std::string problem;
 };
+
+// Whether the schedule is to be used: it has been measured to be faster than the task
+// as it came.
+bool IsFaster(const EpisodeResult& result);
+
+// Measures up to options.budget schedules of `task` in environments that `factory`
+// makes. What ends the search early is the result's problem; the best schedule until
+// then is in the result all the same.
+TaskResult SearchTask(const std::string& task, const SearchOptions& options,
+                      const EnvironmentFactory& factory, const SearchHooks& hooks);
+
+// `text` up to its first line break.
+absl::string_view FirstLine(absl::string_view text);
 
 // Searches the tasks one after another, each by workers of its own. Used from one
 // thread.
@@ -34,8 +51,7 @@ class TaskSearch {
   TaskSearch(std::string worker_path, const MeasureOptions& measure,
              const Machine& machine, const Suite* suite, ScheduleStore* store);
 
-  // Measures up to options.budget schedules of `task`. What keeps it from being
-  // searched is the result's problem, so that the other tasks still are.
+  // SearchTask with workers.
   TaskResult Run(const std::string& task, SearchOptions options,
                  const SearchHooks& hooks);
 

@@ -153,10 +153,11 @@ absl::StatusOr<ProgramMeasurement> TaskProgram::MeasureScheduled(
     const MeasureSettings& settings) {
   if (absl::Status status = CheckSchedules(schedules); !status.ok()) return status;
   if (absl::Status status = EnsureReference(settings); !status.ok()) return status;
-  absl::StatusOr<Measurement> measured = Measure(
-      *state_->reference,
-      Candidate{[&] { return state_->Compile(schedules, settings.threads); }, nullptr},
-      {flops(), bytes()}, machine, settings);
+  const Candidate candidate{
+      [&] { return state_->Compile(schedules, settings.threads); },
+      [&] { return CompileKernel(state_->context, state_->Clone()); }};
+  absl::StatusOr<Measurement> measured =
+      Measure(*state_->reference, candidate, {flops(), bytes()}, machine, settings);
   if (!measured.ok()) return measured.status();
   ProgramMeasurement result{*std::move(measured), {}};
   if (result.measurement.outcome == Outcome::kOk) return result;

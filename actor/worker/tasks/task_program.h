@@ -55,8 +55,11 @@ class TaskProgram {
                                                  const MeasureSettings& settings);
 
   // Schedules, lowers, compiles, checks and times the whole in a child process, so that
-  // whatever a schedule does is an outcome. When it fails, every task is measured alone
-  // to find those at fault. INVALID_ARGUMENT unless there is a schedule per task.
+  // whatever a schedule does is an outcome. The time is taken in interleaved pairs with
+  // the program as it came, whose time is the confirmation's previous_seconds; the
+  // limits of compiling and running hold for each of the two. When it fails, every task
+  // is measured alone to find those at fault. INVALID_ARGUMENT unless there is a
+  // schedule per task.
   absl::StatusOr<ProgramMeasurement> MeasureScheduled(
       const std::vector<std::string>& schedules, const MachineModel& machine,
       const MeasureSettings& settings);

@@ -79,6 +79,10 @@ TEST_F(OptimizeCommandTest, SchedulesTheLayersOnceAndKnowsThemTheNextTime) {
   EXPECT_EQ(first["scheduled"]["outcome"], "ok") << first.dump(2);
   EXPECT_LT(first["scheduled"]["max_relative_error"].get<double>(), 1e-4);
   EXPECT_GT(first["scheduled"]["microseconds"].get<double>(), 0);
+  EXPECT_EQ(first["confirmed"], true);
+  EXPECT_EQ(
+      std::filesystem::exists(out() + "/tasks/task00_matmul_16x32x32.schedule.mlir"),
+      task["schedule"] != "");
   for (const char* name : {"program.mlir", "schedule.mlir", "scheduled.mlir",
                            "scheduled.o", "tasks/task00_matmul_16x32x32.mlir"}) {
     EXPECT_FALSE(ReadFile(out() + "/" + name).empty()) << name;

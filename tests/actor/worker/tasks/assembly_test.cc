@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include "actor/worker/compiler_context.h"
@@ -83,6 +84,19 @@ TEST(AssemblyTest, TheScheduledAssemblyComputesTheProgram) {
   EXPECT_EQ(measured->measurement.outcome, Outcome::kOk)
       << measured->measurement.message;
   EXPECT_LT(measured->measurement.max_relative_error, 1e-4);
+}
+
+TEST(AssemblyTest, TheAssembledProgramIsTimedInPairsWithTheProgramAsItCame) {
+  const auto program = Cut("mlp2");
+  ASSERT_NE(program, nullptr);
+  const auto measured = program->MeasureScheduled(
+      {VectorizedMatmul(program->tasks()[0])}, MachineModel(), Settings());
+  ASSERT_TRUE(measured.ok()) << measured.status();
+  const std::optional<Confirmation>& pairs = measured->measurement.confirmation;
+  ASSERT_TRUE(pairs.has_value()) << measured->measurement.message;
+  EXPECT_GT(pairs->pairs, 0);
+  EXPECT_GT(pairs->previous_seconds, 0);
+  EXPECT_EQ(pairs->seconds, measured->measurement.seconds);
 }
 
 TEST(AssemblyTest, AFaultIsLabelledWithTheTaskWhoseScheduleHasIt) {
