@@ -29,6 +29,7 @@ nlohmann::json ToJson(const ComparisonRow& row) {
           {"best_us", row.best_us},
           {"libtorch_us", row.libtorch_us},
           {"libtorch_variant", row.libtorch_variant},
+          {"ratio", row.ratio()},
           {"gflops", row.gflops},
           {"gbps", row.gbps},
           {"peak_fraction", row.peak_fraction},

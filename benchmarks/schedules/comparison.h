@@ -32,6 +32,7 @@ struct ComparisonRow {
   }
 };
 
+// The keys are the names of the fields above but `network`, and `ratio`.
 nlohmann::json ToJson(const ComparisonRow& row);
 
 // Whether the program is one of the suite's contractions and convolutions.

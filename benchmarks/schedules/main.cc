@@ -54,7 +54,7 @@ int Run(Arguments arguments) {
                  program.c_str(), row.best_us, row.libtorch_us,
                  row.libtorch_variant.c_str(), LoadAverage().c_str(),
                  row.problem.c_str());
-    complete &= row.ratio() > 0;
+    complete &= row.ratio() > 0 && row.problem.empty();
     if (!arguments.json.empty() && !WriteJson(arguments.json, rows)) {
       std::fprintf(stderr, "schedules-bench: cannot write %s\n",
                    arguments.json.c_str());

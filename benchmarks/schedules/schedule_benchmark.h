@@ -48,7 +48,8 @@ class ScheduleBenchmark {
     std::string note;
     std::unique_ptr<TorchRival> process;
   };
-  // Times our side once more and keeps the faster times in the row.
+  // Times the schedule and the unscheduled program once more and keeps the faster times
+  // in the row.
   using TimeOurs = std::function<absl::Status(ComparisonRow* row)>;
 
   absl::StatusOr<std::unique_ptr<SearchTarget>> Open(const std::string& program,
