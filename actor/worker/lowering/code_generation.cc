@@ -10,6 +10,7 @@
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -87,15 +88,32 @@ void AddEntry(llvm::Module& module, llvm::Function* kernel, size_t num_arguments
   builder.CreateRetVoid();
 }
 
-// Lets a product and a sum become one multiply-add, as C compilers do by default:
-// vectorized generics spell them out, and one rounding less is no loss. As flags on the
-// instructions, so that the IR says it to whoever compiles it.
-void AllowMultiplyAdd(llvm::Module& module) {
+bool IsMaximumOrMinimum(const llvm::Instruction& instruction) {
+  const auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
+  if (call == nullptr) return false;
+  switch (call->getIntrinsicID()) {
+    case llvm::Intrinsic::maximum:
+    case llvm::Intrinsic::minimum:
+    case llvm::Intrinsic::vector_reduce_fmaximum:
+    case llvm::Intrinsic::vector_reduce_fminimum:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What may differ from one compiler to another, as flags on the instructions, so that
+// the IR says it to whoever compiles it:
+// - a product and a sum may become one multiply-add, as C compilers do by default:
+//   vectorized generics spell them out, and one rounding less is no loss;
+// - the larger of +0 and -0 may be either: they are equal, and telling them apart takes
+//   as long on x86 as the rest of a maximum. NaN still propagates.
+void AllowEqualArithmetic(llvm::Module& module) {
   for (llvm::Function& function : module) {
     for (llvm::Instruction& instruction : llvm::instructions(function)) {
-      if (llvm::isa<llvm::FPMathOperator>(instruction)) {
-        instruction.setHasAllowContract(true);
-      }
+      if (!llvm::isa<llvm::FPMathOperator>(instruction)) continue;
+      instruction.setHasAllowContract(true);
+      if (IsMaximumOrMinimum(instruction)) instruction.setHasNoSignedZeros(true);
     }
   }
 }
@@ -150,11 +168,15 @@ absl::StatusOr<llvm::SmallVector<char, 0>> GenerateCode(CompilerContext& context
   }
   AddEntry(*code, kernel, num_arguments);
   SetTarget(*code, **machine);
-  AllowMultiplyAdd(*code);
+  AllowEqualArithmetic(*code);
   Optimize(*code, **machine);
 
   llvm::SmallVector<char, 0> output;
   llvm::raw_svector_ostream stream(output);
+  if (format == CodeFormat::kLlvmIr) {
+    code->print(stream, nullptr);
+    return output;
+  }
   llvm::legacy::PassManager emission;
   const auto type = format == CodeFormat::kObject ? llvm::CodeGenFileType::ObjectFile
                                                   : llvm::CodeGenFileType::AssemblyFile;

@@ -15,7 +15,9 @@ namespace weft {
 // The symbol of the generated entry point: void(void* const* buffers).
 inline constexpr char kEntrySymbol[] = "weft_kernel";
 
-enum class CodeFormat { kObject, kAssembly };
+// kLlvmIr is text after all optimizations, with the host's target in it: `llc -O3
+// -relocation-model=pic` makes of it the code that kObject has.
+enum class CodeFormat { kObject, kAssembly, kLlvmIr };
 
 // Translates the module's only function, which takes `num_arguments` pointers,
 // optimizes it at -O3 for the host and emits it behind kEntrySymbol. Vectors may be as

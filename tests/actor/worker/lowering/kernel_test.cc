@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -193,6 +194,43 @@ func.func @fma(%a: tensor<16xf32> {bufferization.writable = false},
   kernel->Run(buffers);
   // The product alone would be rounded to 1 + 2^-11, and the sum would be 0.
   for (size_t i = 0; i < 16; ++i) EXPECT_EQ(out[i], 0x1p-24f);
+}
+
+// Zeros of either sign are equal, and instructions that tell them apart are not spent.
+// A NaN is the maximum of anything.
+TEST(CompileKernelTest, AMaximumKeepsNanAndDoesNotSortZeros) {
+  const char* program = R"mlir(
+#id = affine_map<(i) -> (i)>
+func.func @max(%a: tensor<64xf32> {bufferization.writable = false},
+               %b: tensor<64xf32> {bufferization.writable = false},
+               %out: tensor<64xf32> {bufferization.writable = true}) -> tensor<64xf32> {
+  %result = linalg.generic
+      {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+      ins(%a, %b : tensor<64xf32>, tensor<64xf32>) outs(%out : tensor<64xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %larger = arith.maximumf %x, %y : f32
+    linalg.yield %larger : f32
+  } -> tensor<64xf32>
+  return %result : tensor<64xf32>
+})mlir";
+  const std::unique_ptr<Kernel> kernel = Compile(program);
+  Data<float> a(64, 1);
+  Data<float> b(64, 2);
+  Data<float> out(64);
+  a[0] = std::numeric_limits<float>::quiet_NaN();
+  b[1] = std::numeric_limits<float>::quiet_NaN();
+  a[2] = 0.0f;
+  b[2] = -0.0f;
+  void* const buffers[] = {a.get(), b.get(), out.get()};
+  kernel->Run(buffers);
+  EXPECT_TRUE(std::isnan(out[0]));
+  EXPECT_TRUE(std::isnan(out[1]));
+  EXPECT_EQ(out[2], 0.0f);
+  for (size_t i = 3; i < 64; ++i) EXPECT_EQ(out[i], std::max(a[i], b[i]));
+  if (!llvm::sys::getHostCPUFeatures().lookup("avx512f")) return;
+  const std::string assembly = KernelAssembly(Context(), Parse(program)).value();
+  EXPECT_GT(CountLines(assembly, "vmaxps", ""), 0);
+  EXPECT_EQ(CountLines(assembly, "vblendmps", ""), 0) << assembly;
 }
 
 TEST(CompileKernelTest, SoftmaxIsAsGoodAsTheMathLibrarys) {
