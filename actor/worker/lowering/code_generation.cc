@@ -174,7 +174,8 @@ absl::StatusOr<llvm::SmallVector<char, 0>> GenerateCode(CompilerContext& context
   llvm::SmallVector<char, 0> output;
   llvm::raw_svector_ostream stream(output);
   if (format == CodeFormat::kLlvmIr) {
-    code->print(stream, nullptr);
+    // The order of uses decides between equal choices of the code generator.
+    code->print(stream, nullptr, /*ShouldPreserveUseListOrder=*/true);
     return output;
   }
   llvm::legacy::PassManager emission;

@@ -10,11 +10,7 @@
 #include "actor/worker/tasks/cut_program.h"
 #include "actor/worker/tasks/lower_program.h"
 #include "actor/worker/transforms/apply_schedule.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
-#include "llvm/Support/raw_ostream.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Target/LLVMIR/Export.h"
 
 namespace weft {
 
@@ -190,27 +186,23 @@ absl::StatusOr<std::string> TaskProgram::ScheduledText(
 
 absl::StatusOr<std::string> TaskProgram::LlvmText(
     const std::vector<std::string>& schedules, int threads) const {
-  if (absl::Status status = CheckSchedules(schedules); !status.ok()) return status;
-  absl::StatusOr<LoweredProgram> lowered = state_->Lower(schedules, threads);
-  if (!lowered.ok()) return lowered.status();
-  llvm::LLVMContext llvm_context;
-  auto code = mlir::translateModuleToLLVMIR(*lowered->module, llvm_context);
-  if (!code) return absl::InternalError("the translation to LLVM IR failed");
-  std::string text;
-  llvm::raw_string_ostream out(text);
-  code->print(out, nullptr);
-  return text;
+  return Code(schedules, threads, /*object=*/false);
 }
 
 absl::StatusOr<std::string> TaskProgram::Object(
     const std::vector<std::string>& schedules, int threads) const {
+  return Code(schedules, threads, /*object=*/true);
+}
+
+absl::StatusOr<std::string> TaskProgram::Code(const std::vector<std::string>& schedules,
+                                              int threads, bool object) const {
   if (absl::Status status = CheckSchedules(schedules); !status.ok()) return status;
   absl::StatusOr<LoweredProgram> lowered = state_->Lower(schedules, threads);
   if (!lowered.ok()) return lowered.status();
-  auto object = GenerateCode(state_->context, *lowered->module,
-                             lowered->arguments.size(), CodeFormat::kObject);
-  if (!object.ok()) return object.status();
-  return std::string(object->begin(), object->end());
+  auto code = GenerateCode(state_->context, *lowered->module, lowered->arguments.size(),
+                           object ? CodeFormat::kObject : CodeFormat::kLlvmIr);
+  if (!code.ok()) return code.status();
+  return std::string(code->begin(), code->end());
 }
 
 }  // namespace weft

@@ -71,7 +71,7 @@ class TaskProgram {
       const std::vector<std::string>& schedules) const;
   absl::StatusOr<std::string> ScheduledText(
       const std::vector<std::string>& schedules) const;
-  // LLVM IR before LLVM's own optimizations, and an object file after them, with the
+  // The code that MeasureScheduled times, as LLVM IR and as an object file, with the
   // entry point of code_generation.h.
   absl::StatusOr<std::string> LlvmText(const std::vector<std::string>& schedules,
                                        int threads) const;
@@ -81,6 +81,8 @@ class TaskProgram {
  private:
   struct State;  // Hides MLIR.
   explicit TaskProgram(std::unique_ptr<State> state);
+  absl::StatusOr<std::string> Code(const std::vector<std::string>& schedules,
+                                   int threads, bool object) const;
   absl::Status CheckSchedules(const std::vector<std::string>& schedules) const;
   absl::Status EnsureReference(const MeasureSettings& settings);
 

@@ -16,6 +16,7 @@ namespace weft {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -192,12 +193,34 @@ TEST(AssemblyTest, LlvmIrAndObjectHaveTheEntryAndEveryTask) {
   const auto text = program->LlvmText(none, 1);
   ASSERT_TRUE(text.ok()) << text.status();
   for (const TaskDescription& task : program->tasks()) {
-    EXPECT_THAT(*text, HasSubstr("define internal void @" + task.name));
+    EXPECT_THAT(*text, ContainsRegex("define internal [a-z ]*void @" + task.name));
   }
+  EXPECT_THAT(*text, HasSubstr("void @weft_kernel("));
   const auto object = program->Object(none, 1);
   ASSERT_TRUE(object.ok()) << object.status();
   EXPECT_EQ(object->substr(1, 3), "ELF");
   EXPECT_THAT(*object, HasSubstr("weft_kernel"));
+}
+
+TEST(AssemblyTest, TheEmittedLlvmIrCompilesToTheObjectThatIsMeasured) {
+  const auto program = Cut("mlp2");
+  ASSERT_NE(program, nullptr);
+  const std::vector<std::string> schedules = {VectorizedMatmul(program->tasks()[0])};
+  const auto text = program->LlvmText(schedules, 1);
+  const auto object = program->Object(schedules, 1);
+  ASSERT_TRUE(text.ok() && object.ok());
+  EXPECT_THAT(*text, AllOf(HasSubstr("target triple"), HasSubstr("\"target-cpu\""),
+                           HasSubstr(" contract ")));
+  const std::string path = ::testing::TempDir() + "emitted" + std::to_string(getpid());
+  std::ofstream(path + ".ll") << *text;
+  const std::string command =
+      "timeout 60 llc-19 -O3 -relocation-model=pic "
+      "-filetype=obj -o '" +
+      path + ".o' '" + path + ".ll'";
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  const std::string compiled = ReadFile(path + ".o");
+  EXPECT_TRUE(compiled == *object)
+      << compiled.size() << " bytes, not " << object->size();
 }
 
 }  // namespace
