@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/process/child_process.h"
 #include "nlohmann/json.hpp"
 
@@ -20,12 +22,25 @@ namespace weft {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr absl::Duration kDeadline = absl::Seconds(150);
+
+// Marks the processes of one test, which inherit it from the command that they serve.
+constexpr char kMark[] = "WEFT_OPTIMIZE_COMMAND_TEST";
 
 std::string ReadFile(const std::string& path) {
   std::ifstream in(path);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+// Whether the process has a handler of its own for the signal.
+bool Catches(pid_t process, int signal) {
+  const std::string status = ReadFile("/proc/" + std::to_string(process) + "/status");
+  const size_t caught = status.find("SigCgt:");
+  if (caught == std::string::npos) return false;
+  return (std::strtoull(&status[caught + 7], nullptr, 16) >> (signal - 1) & 1) != 0;
 }
 
 class OptimizeCommandTest : public testing::Test {
@@ -38,16 +53,59 @@ class OptimizeCommandTest : public testing::Test {
   }
   ~OptimizeCommandTest() override { std::filesystem::remove_all(folder_); }
 
-  // The exit code; -1 when it did not exit by itself in time.
-  int Run(const std::vector<std::string>& arguments) {
+  std::unique_ptr<ChildProcess> Start(const std::vector<std::string>& arguments) {
     std::vector<std::string> argv = {std::string(std::getenv("WEFT_BIN_DIR")) + "/weft",
                                      "optimize"};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
+    setenv(kMark, folder_.c_str(), 1);
     auto process = ChildProcess::Start(argv, log());
+    unsetenv(kMark);
     EXPECT_TRUE(process.ok()) << process.status();
-    if (!process.ok()) return -1;
-    const auto status = (*process)->Wait(kDeadline);
+    return process.ok() ? *std::move(process) : nullptr;
+  }
+
+  // The exit code; -1 when it did not exit by itself in time.
+  int Run(const std::vector<std::string>& arguments) {
+    const auto process = Start(arguments);
+    if (process == nullptr) return -1;
+    const auto status = process->Wait(kDeadline);
     return status && status->signal == 0 ? status->code : -1;
+  }
+
+  // Living processes that this test's commands started, directly or not.
+  std::vector<std::string> Processes() const {
+    const std::string mark = std::string(kMark) + "=" + folder_;
+    std::vector<std::string> found;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+      // Empty for a process that has ended, and for one of another user.
+      const std::string environment = ReadFile(entry.path().string() + "/environ");
+      if (environment.find(mark) != std::string::npos) found.push_back(entry.path());
+    }
+    return found;
+  }
+  // Those that are left when the kernel had time to deliver its signals.
+  std::vector<std::string> ProcessesInTheEnd() const {
+    const absl::Time deadline = absl::Now() + absl::Seconds(10);
+    while (!Processes().empty() && absl::Now() < deadline) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return Processes();
+  }
+
+  // A search of three tasks that would take hours, once it has found a schedule.
+  std::unique_ptr<ChildProcess> StartLongSearch() {
+    auto process = Start({residual_, "-o", out(), "--budget", "100000", "--seed", "3",
+                          "--timing-budget", "0.02", "--json", json()});
+    const absl::Time deadline = absl::Now() + kDeadline;
+    while (process != nullptr && !std::filesystem::exists(first_schedule())) {
+      if (process->Poll() || absl::Now() > deadline) {
+        ADD_FAILURE() << "no schedule was found: " << ReadFile(log());
+        return nullptr;
+      }
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return process;
   }
 
   std::vector<std::string> Optimize() const {
@@ -61,9 +119,15 @@ class OptimizeCommandTest : public testing::Test {
   std::string json() const { return folder_ + "/report.json"; }
   std::string log() const { return folder_ + "/log"; }
 
+  std::string first_schedule() const {
+    return out() + "/tasks/task00_conv_2d_nhwc_hwcf_1x8x8x8x3x3x8.schedule.mlir";
+  }
+
   const std::string folder_;
-  const std::string program_ = std::string(std::getenv("WEFT_SOURCE_DIR")) +
-                               "/tests/actor/worker/tasks/programs/mlp2.mlir";
+  const std::string programs_ = std::string(std::getenv("WEFT_SOURCE_DIR")) +
+                                "/tests/actor/worker/tasks/programs";
+  const std::string program_ = programs_ + "/mlp2.mlir";
+  const std::string residual_ = programs_ + "/residual.mlir";
 };
 
 TEST_F(OptimizeCommandTest, SchedulesTheLayersOnceAndKnowsThemTheNextTime) {
@@ -94,6 +158,43 @@ TEST_F(OptimizeCommandTest, SchedulesTheLayersOnceAndKnowsThemTheNextTime) {
   EXPECT_EQ(again["measurements"], 0) << again.dump(2);
   EXPECT_EQ(again["reused"], 4);
   EXPECT_EQ(again["schedule"], task["schedule"]);
+}
+
+TEST_F(OptimizeCommandTest, AnInterruptedSearchIsAssembledFromWhatItHasFound) {
+  const auto process = StartLongSearch();
+  ASSERT_NE(process, nullptr);
+  EXPECT_THAT(Processes(), Not(IsEmpty()));
+  process->Signal(SIGINT);
+  const auto status = process->Wait(kDeadline);
+  ASSERT_TRUE(status.has_value()) << ReadFile(log());
+  EXPECT_EQ(status->code, 130) << status->ToString() << ReadFile(log());
+  const nlohmann::json report = Report();
+  ASSERT_TRUE(report.is_object()) << ReadFile(log());
+  for (const nlohmann::json& task : report["tasks"]) {
+    EXPECT_EQ(task["problem"], "interrupted") << task.dump(2);
+  }
+  EXPECT_NE(report["tasks"][0]["schedule"], "");
+  EXPECT_EQ(report["scheduled"]["outcome"], "ok") << report.dump(2);
+  for (const char* name : {"program.mlir", "schedule.mlir", "scheduled.mlir"}) {
+    EXPECT_FALSE(ReadFile(out() + "/" + name).empty()) << name;
+  }
+  EXPECT_THAT(ProcessesInTheEnd(), IsEmpty());
+}
+
+TEST_F(OptimizeCommandTest, ASecondInterruptEndsItAtOnceAndLeavesNoProcess) {
+  const auto process = StartLongSearch();
+  ASSERT_NE(process, nullptr);
+  process->Signal(SIGINT);
+  const absl::Time deadline = absl::Now() + kDeadline;
+  while (Catches(process->pid(), SIGINT) && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  process->Signal(SIGINT);
+  const auto status = process->Wait(kDeadline);
+  ASSERT_TRUE(status.has_value()) << ReadFile(log());
+  EXPECT_EQ(status->signal, SIGINT) << status->ToString();
+  EXPECT_THAT(ReadFile(first_schedule()), HasSubstr("@__transform_main"));
+  EXPECT_THAT(ProcessesInTheEnd(), IsEmpty());
 }
 
 TEST_F(OptimizeCommandTest, AMalformedProgramIsRefusedWithItsPlace) {
