@@ -32,8 +32,10 @@ enum class ActionKind : uint8_t {
   // loop, over the inside of a panel, for each packed loop; these loops come last, in
   // the order of the loops that they were split from.
   kPack = 5,
-  // Right after parallelize: the elementwise operations that follow the anchor, the
-  // anchor and the fill of its output become one loop over tiles.
+  // Right after parallelize: the operations that can be computed tile by tile with the
+  // anchor share its loop over tiles. These are the fill of its output and the
+  // elementwise operations that follow it or, in a chain of rows such as a softmax,
+  // every operation of the task.
   kFuse = 6,
 };
 inline constexpr int kNumActionKinds = 7;

@@ -70,6 +70,15 @@ int SharedDimensions(const std::vector<mlir::linalg::LinalgOp>& found,
   return static_cast<int>(shared);
 }
 
+// Whether the anchor has more than one tile of so many leading dimensions of its
+// output.
+bool HasTiles(const StructuredOp& anchor, int shared_dimensions) {
+  const auto& dimensions = Output(anchor).coefficients;
+  return std::any_of(
+      dimensions.begin(), dimensions.begin() + shared_dimensions,
+      [&](const auto& d) { return anchor.loops[LoopOfDimension(d)].extent > 1; });
+}
+
 // All operations of the function, where the last one reads what the others make and
 // nothing else does, and where all of them run over the same rows.
 FusionGroup FindRowGroup(const std::vector<mlir::linalg::LinalgOp>& found,
@@ -117,7 +126,7 @@ FusionGroup FindFusionGroup(const std::vector<mlir::linalg::LinalgOp>& found,
   if (!tiles_more_than_rows && group.members.size() + 1 < found.size()) {
     FusionGroup rows = FindRowGroup(found, info);
     rows.fill = group.fill;
-    if (!rows.empty()) return rows;
+    if (!rows.empty() && HasTiles(anchor, rows.shared_dimensions)) return rows;
   }
   if (!group.empty()) {
     group.shared_dimensions = static_cast<int>(Output(anchor).coefficients.size());

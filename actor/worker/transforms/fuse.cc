@@ -22,6 +22,9 @@ void EmitFuse(const Action& /*action*/, Emission* emission) {
   const FusionGroup& group = emission->program.fusion;
   Neighbours& neighbours = MatchNeighbours(emission);
   ScheduleText& text = emission->text;
+  // CSE keeps one of two equal operations. The attribute makes the anchor equal to
+  // none.
+  text.Annotate(emission->anchor, kAnchorAttribute);
   std::vector<int> upward = group.members;
   upward.push_back(emission->program.anchor_index);
   std::sort(upward.rbegin(), upward.rend());
@@ -43,7 +46,6 @@ void EmitFuse(const Action& /*action*/, Emission* emission) {
   }
   // What members hand to each other then fills a buffer of one tile, not of them all.
   text.ApplyPatterns(text.MatchAll("func.func"), {"tensor.fold_tensor_empty"});
-  text.Annotate(emission->anchor, kAnchorAttribute);
 }
 
 }  // namespace weft

@@ -274,6 +274,42 @@ TEST(LoadedProgramTest, ASoftmaxSharesItsRowsFromEndToEnd) {
   }
 }
 
+// A loop of one trip has no tiles to share; those of the anchor's output are left.
+TEST(LoadedProgramTest, ASingleRowIsNotShared) {
+  auto program = LoadedProgram::Load(Context(), "p.mlir", R"mlir(
+#matrix = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (i)>
+func.func @main(%a: tensor<1x64xf32>, %r: tensor<1xf32>, %b: tensor<1x64xf32>) -> tensor<1x64xf32> {
+  %sum = linalg.generic {indexing_maps = [#matrix, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%a : tensor<1x64xf32>) outs(%r : tensor<1xf32>) {
+    ^bb0(%x: f32, %acc: f32):
+      %y = arith.addf %acc, %x : f32
+      linalg.yield %y : f32
+    } -> tensor<1xf32>
+  %empty = tensor.empty() : tensor<1x64xf32>
+  %square = linalg.generic {indexing_maps = [#matrix, #row, #matrix], iterator_types = ["parallel", "parallel"]}
+      ins(%a, %sum : tensor<1x64xf32>, tensor<1xf32>) outs(%empty : tensor<1x64xf32>) {
+    ^bb0(%x: f32, %s: f32, %o: f32):
+      %difference = arith.subf %x, %s : f32
+      %product = arith.mulf %difference, %difference : f32
+      linalg.yield %product : f32
+    } -> tensor<1x64xf32>
+  %negated = linalg.generic {indexing_maps = [#matrix, #matrix], iterator_types = ["parallel", "parallel"]}
+      ins(%square : tensor<1x64xf32>) outs(%b : tensor<1x64xf32>) {
+    ^bb0(%x: f32, %o: f32):
+      %y = arith.negf %x : f32
+      linalg.yield %y : f32
+    } -> tensor<1x64xf32>
+  return %negated : tensor<1x64xf32>
+}
+)mlir");
+  ASSERT_TRUE(program.ok()) << program.status();
+  const ProgramInfo& info = (*program)->info();
+  ASSERT_EQ(info.anchor_index, 1);
+  EXPECT_THAT(info.fusion.members, testing::ElementsAre(2));
+  EXPECT_EQ(info.fusion.shared_dimensions, 2);
+}
+
 // The second reader is no member, so that fusing would have to compute twice.
 TEST(LoadedProgramTest, WhatIsAlsoReturnedIsNotFused) {
   auto program = LoadedProgram::Load(Context(), "p.mlir", R"mlir(

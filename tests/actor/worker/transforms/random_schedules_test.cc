@@ -105,6 +105,8 @@ TEST_P(RandomSchedulesTest, ComputeTheReference) {
     EXPECT_EQ(mismatch, "");
     valid += mismatch.empty();
   }
+  RecordProperty("schedules", schedules);
+  RecordProperty("valid", valid);
   EXPECT_GE(valid, 0.85 * schedules);
 }
 

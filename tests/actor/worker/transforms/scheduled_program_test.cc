@@ -185,5 +185,15 @@ TEST(ScheduledProgramTest, MalformedProgramIsRefused) {
             absl::StatusCode::kInvalidArgument);
 }
 
+// The loop over tiles is simplified while it is filled, which must not take the anchor
+// for its twin: the actions after it would change nothing.
+TEST(ScheduledProgramTest, AnAnchorThatIsComputedTwiceStaysTheAnchor) {
+  const std::string text = After(
+      "softmax_repeated",
+      {Parallelize({4, 0}), Fuse(), Vectorize({1, 32}, VectorizeMode::kContract)});
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"arith.subf", "vector<32xf32>", "math.exp",
+                                           "vector<32xf32>"}));
+}
+
 }  // namespace
 }  // namespace weft
