@@ -1,7 +1,10 @@
 #include "actor/worker/lowering/bufferization.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "actor/worker/lowering/in_place_results.h"
+#include "actor/worker/lowering/operations_per_element.h"
 #include "actor/worker/lowering/pass_pipeline.h"
 #include "llvm/ADT/STLExtras.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -86,6 +89,8 @@ absl::StatusOr<BufferLayout> Bufferize(CompilerContext& context, mlir::ModuleOp 
   absl::StatusOr<std::vector<bool>> writable = WritableArguments(*function);
   if (!writable.ok()) return writable.status();
 
+  const std::vector<double> operations = OperationsPerElement(*function);
+
   absl::Status status = RunPassPipeline(context, module, kStage, kToMemrefs);
   if (!status.ok()) return status;
   // Bufferization replaces nothing of the symbol, but look it up again to be safe from
@@ -104,6 +109,11 @@ absl::StatusOr<BufferLayout> Bufferize(CompilerContext& context, mlir::ModuleOp 
         Describe(function->getArgument(i).getType(), i, output);
     if (!argument.ok()) return argument.status();
     layout.arguments.push_back(*argument);
+  }
+  for (size_t i = 0; i < operations.size(); ++i) {
+    KernelArgument& home =
+        layout.arguments[static_cast<size_t>(layout.result_arguments[i])];
+    home.operations = std::max(home.operations, operations[i]);
   }
   if (function->getNumResults() != 0) {
     return StageError(context, kStage, "the function still returns values");

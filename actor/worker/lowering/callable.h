@@ -13,6 +13,10 @@ struct KernelArgument {
   int64_t elements = 0;
   int element_bytes = 4;  // 4: f32, 8: f64.
   bool output = false;
+  // Of an output: how many floating-point operations stand one after another before one
+  // of its elements (see operations_per_element.h); 0: unknown. No part of equality,
+  // for a schedule must not change what the other fields say.
+  double operations = 0;
 
   int64_t bytes() const { return elements * element_bytes; }
   bool operator==(const KernelArgument& other) const {

@@ -69,7 +69,8 @@ std::string EncodeArguments(
   for (const KernelArgument& argument : *arguments) {
     list.push_back({{"elements", argument.elements},
                     {"element_bytes", argument.element_bytes},
-                    {"output", argument.output}});
+                    {"output", argument.output},
+                    {"operations", argument.operations}});
   }
   return Dump({{"arguments", std::move(list)}});
 }
@@ -80,9 +81,9 @@ absl::StatusOr<std::vector<KernelArgument>> DecodeArguments(const std::string& t
   std::vector<KernelArgument> arguments;
   try {
     for (const json& item : *list) {
-      arguments.push_back({item.at("elements").get<int64_t>(),
-                           item.at("element_bytes").get<int>(),
-                           item.at("output").get<bool>()});
+      arguments.push_back(
+          {item.at("elements").get<int64_t>(), item.at("element_bytes").get<int>(),
+           item.at("output").get<bool>(), item.at("operations").get<double>()});
     }
   } catch (const json::exception&) {
     return Malformed(text);

@@ -56,8 +56,7 @@ void Check(const Reference& reference, const Kernel& kernel,
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (!arguments[i].output || measurement->outcome != Outcome::kOk) continue;
     const OutputComparison comparison = CompareOutput(
-        arguments[i], reference.expected(i), buffers.data(i),
-        Tolerance(arguments[i].element_bytes, reference.reduction_length()));
+        arguments[i], reference.expected(i), buffers.data(i), reference.tolerance(i));
     measurement->max_relative_error =
         std::max(measurement->max_relative_error, comparison.max_relative_error);
     if (!comparison.mismatch.empty()) {

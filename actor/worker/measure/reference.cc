@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "actor/worker/measure/child_messages.h"
+#include "actor/worker/measure/compare_output.h"
 #include "actor/worker/measure/kernel_buffers.h"
 
 namespace weft {
@@ -158,6 +159,12 @@ Reference::Reference(int memory, std::vector<KernelArgument> arguments, double f
     : memory_(memory),
       arguments_(std::move(arguments)),
       reduction_length_(ReductionLength(arguments_, flops)) {}
+
+double Reference::tolerance(size_t index) const {
+  const KernelArgument& argument = arguments_[index];
+  return Tolerance(argument.element_bytes,
+                   argument.operations > 0 ? argument.operations : reduction_length_);
+}
 
 absl::Status Reference::Map() {
   // A later child that runs wild must not be able to change what is right.

@@ -23,7 +23,7 @@ using CompileFunction = std::function<absl::StatusOr<std::unique_ptr<Kernel>>()>
 class Reference {
  public:
   // Compiles and runs the unscheduled program in a child process. `flops` is the
-  // program's and tells how long its sums are.
+  // program's and tells how long its sums are when the kernel's outputs do not.
   //   FAILED_PRECONDITION  the program can never be a reference: it does not compile,
   //                        traps, hits the memory limit, writes to its inputs, has no
   //                        output, or computes one that is not finite
@@ -43,7 +43,10 @@ class Reference {
   const void* expected(size_t index) const { return outputs_[index]; }
   // Memory that the outputs take.
   int64_t output_bytes() const { return static_cast<int64_t>(mapped_bytes_); }
-  // Floating-point operations per output element; at least 1.
+  // The largest relative error that argument `index`, an output, may have: Tolerance of
+  // its own operations, or of the program's per output element where those are unknown.
+  double tolerance(size_t index) const;
+  // Floating-point operations of the program per output element; at least 1.
   double reduction_length() const { return reduction_length_; }
 
  private:

@@ -80,22 +80,6 @@ void FindWindow(StructuredOp* op) {
   }
 }
 
-// Arithmetic on floating-point numbers per execution of the body.
-int FlopsPerPoint(mlir::linalg::LinalgOp op) {
-  int flops = 0;
-  for (mlir::Operation& inner : *op.getBlock()) {
-    const bool arithmetic =
-        mlir::isa<mlir::arith::AddFOp, mlir::arith::SubFOp, mlir::arith::MulFOp,
-                  mlir::arith::DivFOp, mlir::arith::RemFOp, mlir::arith::MaximumFOp,
-                  mlir::arith::MinimumFOp, mlir::arith::MaxNumFOp,
-                  mlir::arith::MinNumFOp, mlir::arith::CmpFOp, mlir::arith::NegFOp>(
-            inner) ||
-        mlir::isa<mlir::math::MathDialect>(inner.getDialect());
-    flops += arithmetic ? (mlir::isa<mlir::math::FmaOp>(inner) ? 2 : 1) : 0;
-  }
-  return flops;
-}
-
 bool HasSplittableReduction(mlir::linalg::LinalgOp op) {
   if (op.getNumReductionLoops() != 1 || op.getNumDpsInits() != 1) return false;
   const unsigned loops = op.getNumLoops();
@@ -123,6 +107,21 @@ AnchorKind KindOf(mlir::linalg::LinalgOp op, const StructuredOp& info) {
 }
 
 }  // namespace
+
+int FlopsPerPoint(mlir::linalg::LinalgOp op) {
+  int flops = 0;
+  for (mlir::Operation& inner : *op.getBlock()) {
+    const bool arithmetic =
+        mlir::isa<mlir::arith::AddFOp, mlir::arith::SubFOp, mlir::arith::MulFOp,
+                  mlir::arith::DivFOp, mlir::arith::RemFOp, mlir::arith::MaximumFOp,
+                  mlir::arith::MinimumFOp, mlir::arith::MaxNumFOp,
+                  mlir::arith::MinNumFOp, mlir::arith::CmpFOp, mlir::arith::NegFOp>(
+            inner) ||
+        mlir::isa<mlir::math::MathDialect>(inner.getDialect());
+    flops += arithmetic ? (mlir::isa<mlir::math::FmaOp>(inner) ? 2 : 1) : 0;
+  }
+  return flops;
+}
 
 std::vector<std::vector<int64_t>> IndexCoefficients(mlir::AffineMap map, bool* affine) {
   const int loops = static_cast<int>(map.getNumDims());

@@ -14,6 +14,10 @@ namespace weft {
 // other operations.
 StructuredOp AnalyzeOp(mlir::linalg::LinalgOp op);
 
+// Arithmetic on floating-point numbers per execution of the body, counting a fused
+// multiply-add as two.
+int FlopsPerPoint(mlir::linalg::LinalgOp op);
+
 // coefficients[d][i]: how far the d-th index moves per step of loop i. Clears
 // `*affine`, if there is one, for an index that is not a sum of loops times constants;
 // it then counts as not moving.

@@ -19,6 +19,44 @@ TEST(CompileKernelTest, ArgumentsThatAreReturnedStayTheOnlyOutputs) {
                   KernelArgument{48 * 64, 4, true}));
 }
 
+// A row of 512 is summed, and of each sum the half is taken; the other result is one
+// operation for each of its many elements.
+TEST(CompileKernelTest, EveryOutputKnowsHowLongItsSumsAre) {
+  const std::unique_ptr<Kernel> kernel = Compile(R"mlir(
+#row = affine_map<(i, j) -> (i)>
+#whole = affine_map<(i, j) -> (i, j)>
+func.func @both(%a: tensor<64x512xf32>) -> (tensor<64x512xf32>, tensor<64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %half = arith.constant 0.5 : f32
+  %large = tensor.empty() : tensor<64x512xf32>
+  %small = tensor.empty() : tensor<64xf32>
+  %doubled = linalg.add ins(%a, %a : tensor<64x512xf32>, tensor<64x512xf32>)
+                        outs(%large : tensor<64x512xf32>) -> tensor<64x512xf32>
+  %fill = linalg.fill ins(%zero : f32) outs(%small : tensor<64xf32>) -> tensor<64xf32>
+  %sums = linalg.generic {indexing_maps = [#whole, #row],
+      iterator_types = ["parallel", "reduction"]}
+      ins(%a : tensor<64x512xf32>) outs(%fill : tensor<64xf32>) {
+  ^bb0(%v: f32, %sum: f32):
+    %next = arith.addf %v, %sum : f32
+    linalg.yield %next : f32
+  } -> tensor<64xf32>
+  %halves = linalg.map ins(%sums : tensor<64xf32>) outs(%small : tensor<64xf32>)
+    (%v: f32) {
+      %h = arith.mulf %v, %half : f32
+      linalg.yield %h : f32
+    }
+  return %doubled, %halves : tensor<64x512xf32>, tensor<64xf32>
+})mlir");
+  ASSERT_EQ(kernel->arguments().size(), 3u);
+  EXPECT_EQ(kernel->arguments()[1].operations, 1);
+  EXPECT_EQ(kernel->arguments()[2].operations, 512 + 1);
+}
+
+TEST(CompileKernelTest, AMatmulHasTwoOperationsPerTerm) {
+  EXPECT_EQ(Compile(ReadProgram("matmul_plain.mlir"))->arguments().back().operations,
+            2 * 48);
+}
+
 constexpr char kSquare[] = R"mlir(
 func.func @square(%a: tensor<100xf32>) -> tensor<100xf32> {
   %empty = tensor.empty() : tensor<100xf32>

@@ -54,9 +54,10 @@ TEST(ChildMessagesTest, AnErrorSurvives) {
 }
 
 TEST(ChildMessagesTest, ArgumentsSurvive) {
-  const std::vector<KernelArgument> sent = {{6, 4, false}, {7, 8, true}};
-  EXPECT_THAT(DecodeArguments(EncodeArguments(sent)).value(),
-              ElementsAre(sent[0], sent[1]));
+  const std::vector<KernelArgument> sent = {{6, 4, false}, {7, 8, true, 1024}};
+  const auto received = DecodeArguments(EncodeArguments(sent)).value();
+  EXPECT_THAT(received, ElementsAre(sent[0], sent[1]));
+  EXPECT_EQ(received[1].operations, 1024);
 }
 
 TEST(ChildMessagesTest, AMessageThatIsNotUnicodeStillArrives) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "actor/worker/measure/compare_output.h"
 #include "actor/worker/measure/sentinel.h"
 #include "actor/worker/measure/timing_lease.h"
 #include "gmock/gmock.h"
@@ -310,6 +311,17 @@ TEST_F(MeasureTest, TheReductionLengthIsTheWorkPerOutputElement) {
   const auto summing = Reference::Compute(
       Compiles(AddArguments(kElements), Add(kElements)), 512.0 * kElements, Limits());
   EXPECT_EQ(summing.value()->reduction_length(), 512);
+}
+
+TEST_F(MeasureTest, AnOutputThatKnowsItsOperationsHasAToleranceOfItsOwn) {
+  std::vector<KernelArgument> arguments = AddArguments(kElements);
+  const auto unknown = Reference::Compute(Compiles(arguments, Add(kElements)),
+                                          512.0 * kElements, Limits());
+  EXPECT_EQ(unknown.value()->tolerance(2), Tolerance(4, 512));
+  arguments[2].operations = 64;
+  const auto known = Reference::Compute(Compiles(arguments, Add(kElements)),
+                                        512.0 * kElements, Limits());
+  EXPECT_EQ(known.value()->tolerance(2), Tolerance(4, 64));
 }
 
 }  // namespace
