@@ -245,6 +245,7 @@ nlohmann::json ToJson(const MeasureFigures& figures) {
                          {"episode_ms", ToMilliseconds(figures.episode)}};
   if (!figures.resident_bytes.empty()) {
     json["worker_mb"] = {
+        {"first", figures.resident_bytes.front() / 1e6},
         {"middle", figures.resident_bytes.back() / 1e6 - figures.growth_bytes() / 1e6},
         {"end", figures.resident_bytes.back() / 1e6}};
   }

@@ -120,8 +120,9 @@ std::string Table(const Figures& figures) {
   absl::StrAppend(
       &text,
       absl::StrFormat("  %-22s %d\n", "without clean time", figures.random.disturbed),
-      absl::StrFormat("worker                 %.1f MB at the end, %+.1f MB since the "
-                      "middle\n",
+      absl::StrFormat("worker                 %.1f MB after the first, %.1f MB at the "
+                      "end, %+.1f MB since the middle\n",
+                      figures.random.resident_bytes.front() / 1e6,
                       figures.random.resident_bytes.back() / 1e6,
                       figures.random.growth_bytes() / 1e6),
       absl::StrFormat(
