@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
-#include "actor/search/strategy.h"
 #include "cli/commands.h"
 #include "cli/optimize/optimize.h"
+#include "cli/search/search_options.h"
 #include "common/process/child_process.h"
 #include "common/store/local_store.h"
 
@@ -153,30 +153,12 @@ int OptimizeMain(int argc, char** argv) {
   app.add_option("-o,--output", options.output_folder, "Folder for what is found")
       ->required()
       ->option_text("OUT_DIR REQUIRED");
-  app.add_option("--budget", options.search.budget,
-                 "Measurements per distinct task, known ones included")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  app.add_option("--threads", options.measure.threads, "Threads of the kernels")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--strategy", options.search.strategy,
-                 "How to choose what is measured")
-      ->check(CLI::IsMember(StrategyNames()))
-      ->capture_default_str();
-  app.add_option("--workers", options.search.workers, "Schedules compiled side by side")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  app.add_option("--seed", options.search.seed, "Of every random choice")
-      ->capture_default_str();
+  AddSearchOptions("Measurements per distinct task, known ones included",
+                   &options.search, &options.measure, &app);
   app.add_option(
          "--emit", options.emit,
          "Further form of the result: llvm writes scheduled.ll, obj scheduled.o")
       ->transform(CLI::CheckedTransformer(forms, CLI::ignore_case));
-  app.add_option("--timing-budget", options.measure.timing_budget_seconds,
-                 "Seconds for which a kernel is repeated")
-      ->check(CLI::Range(0.001, 60.0))
-      ->capture_default_str();
   app.add_option("--store", arguments.store,
                  "Schedule store to consult and to fill (store.sqlite in OUT_DIR)");
   app.add_option("--json", arguments.json, "Also write the report to this file");

@@ -14,9 +14,9 @@
 #include "actor/search/best_file.h"
 #include "actor/search/search.h"
 #include "actor/search/search_target.h"
-#include "actor/search/strategy.h"
 #include "cli/commands.h"
 #include "cli/search/search_display.h"
+#include "cli/search/search_options.h"
 #include "common/process/child_process.h"
 #include "common/store/local_store.h"
 
@@ -32,8 +32,7 @@ struct Arguments {
   std::string store;
   bool resume = false;
   bool json = false;
-  double timing_budget = MeasureOptions().timing_budget_seconds;
-  int threads = 1;
+  MeasureOptions measure;
   SearchOptions search;
 };
 
@@ -145,8 +144,7 @@ int Run(Arguments arguments) {
 
   SearchTargetOptions target_options;
   target_options.worker_path = ExecutableFolder() + "/weft-worker";
-  target_options.measure.threads = arguments.threads;
-  target_options.measure.timing_budget_seconds = arguments.timing_budget;
+  target_options.measure = arguments.measure;
   target_options.store = store->get();
   const auto target = SearchTarget::Open(arguments.program, target_options);
   if (!target.ok()) {
@@ -158,7 +156,7 @@ int Run(Arguments arguments) {
     std::fprintf(stderr, "%s: %s\n", arguments.program.c_str(), note.c_str());
   }
   JournalSubject subject{name, (*target)->program().source, (*target)->machine().cpu,
-                         arguments.threads};
+                         arguments.measure.threads};
   const auto journal = Journal::Open(journal_path, subject);
   if (!journal.ok()) return Fail(journal.status(), kExitUsage);
 
@@ -190,26 +188,7 @@ int SearchMain(int argc, char** argv) {
       "weft search");
   app.add_option("PROGRAM", arguments.program, "MLIR module with one function")
       ->required();
-  app.add_option("--strategy", arguments.search.strategy,
-                 "How to choose what is measured")
-      ->check(CLI::IsMember(StrategyNames()))
-      ->capture_default_str();
-  app.add_option("--budget", arguments.search.budget, "Schedules to measure")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  app.add_option("--threads", arguments.threads, "Threads of the kernels")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--workers", arguments.search.workers,
-                 "Schedules compiled side by side")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  app.add_option("--seed", arguments.search.seed, "Of every random choice")
-      ->capture_default_str();
-  app.add_option("--timing-budget", arguments.timing_budget,
-                 "Seconds for which a kernel is repeated")
-      ->check(CLI::Range(0.001, 60.0))
-      ->capture_default_str();
+  AddSearchOptions("Schedules to measure", &arguments.search, &arguments.measure, &app);
   app.add_option("-o,--output", arguments.output,
                  "Folder of the best schedule, the journal and the store "
                  "(runs/search-PROGRAM)");
