@@ -32,7 +32,13 @@ Measurement AfterConfirmation(const Measurement& first, const Measurement& secon
           ? absl::StrCat(first.seconds, " s at first, but not faster than the best in ",
                          result.confirmation->pairs, " interleaved pairs")
           : absl::StrCat(first.seconds, " s, which could not be confirmed");
-  result.seconds = std::max({result.seconds, first.seconds, best_seconds});
+  // The best may have been measured at a worse moment: what the pairs say about the two
+  // holds, so that schedules slower than it keep their order.
+  const bool slower = result.confirmation && result.confirmation->ratio > 0 &&
+                      result.confirmation->ratio < 1;
+  const double relative =
+      slower ? best_seconds / result.confirmation->ratio : best_seconds;
+  result.seconds = std::max({result.seconds, first.seconds, relative});
   result.message =
       absl::StrCat(why, second.message.empty() ? "" : ": ", second.message);
   return result;

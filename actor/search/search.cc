@@ -68,7 +68,9 @@ class Search {
     int repeats = 0;
     while (static_cast<int>(round.size()) < wanted && repeats < kMaxRepeats) {
       std::mt19937_64 random = EngineOf(options_.seed, proposals_++);
-      const Plan plan = strategy_->Propose(random);
+      const Plan plan = first_ < options_.first.size()
+                            ? Plan{options_.first[first_++], Completion::kEnd}
+                            : strategy_->Propose(random);
       absl::StatusOr<Schedule> schedule =
           PlaySchedule(*planner_, program_, plan, informed_, random);
       if (!schedule.ok()) return schedule.status();
@@ -151,6 +153,7 @@ class Search {
   MeasuringPool pool_;
   std::set<std::string> tried_;
   int proposals_ = 0;
+  size_t first_ = 0;  // Of options_.first, those that were proposed.
   SearchProgress progress_;
 };
 

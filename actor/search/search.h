@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,6 +24,9 @@ struct SearchOptions {
   std::string strategy = "evolutionary";  // One of StrategyNames().
   int budget = 60;                        // Schedules measured; 1 to 100,000.
   uint64_t seed = 1;
+  // Tried before what the strategy proposes, which learns from them; part of the
+  // budget. Actions that are not legal become the nearest that are.
+  std::vector<Schedule> first;
   int workers = 1;  // Environments that compile side by side; 1 to 64.
   InformedPolicyOptions informed;
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,7 @@
 #include "cli/search/search_display.h"
 #include "cli/search/search_options.h"
 #include "common/process/child_process.h"
+#include "common/schedule/parse_schedule.h"
 #include "common/store/local_store.h"
 
 namespace weft {
@@ -33,6 +35,7 @@ struct Arguments {
   bool resume = false;
   bool json = false;
   MeasureOptions measure;
+  std::vector<std::string> tried_first;
   SearchOptions search;
 };
 
@@ -189,6 +192,9 @@ int SearchMain(int argc, char** argv) {
   app.add_option("PROGRAM", arguments.program, "MLIR module with one function")
       ->required();
   AddSearchOptions("Schedules to measure", &arguments.search, &arguments.measure, &app);
+  app.add_option("--try", arguments.tried_first,
+                 "A schedule to measure first, such as 'vectorize[1,16]' or one that a "
+                 "table shows; may be given again");
   app.add_option("-o,--output", arguments.output,
                  "Folder of the best schedule, the journal and the store "
                  "(runs/search-PROGRAM)");
@@ -200,6 +206,15 @@ int SearchMain(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  for (const std::string& text : arguments.tried_first) {
+    const auto schedule = ParseSchedule(text);
+    if (!schedule.ok()) {
+      return Fail(absl::InvalidArgumentError(
+                      absl::StrCat("--try: ", schedule.status().message())),
+                  kExitUsage);
+    }
+    arguments.search.first.push_back(*schedule);
   }
   return Run(std::move(arguments));
 }

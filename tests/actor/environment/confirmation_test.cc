@@ -50,6 +50,14 @@ TEST(AfterConfirmationTest, ATimeThatWasNotConfirmedIsNotTheBest) {
   EXPECT_THAT(result.message, HasSubstr("not faster than the best in 8"));
 }
 
+TEST(AfterConfirmationTest, ATimeThatWasNotConfirmedIsAsMuchAboveTheBestAsInThePairs) {
+  Measurement pairs = Compared(0.6, false);
+  pairs.confirmation->ratio = 0.5;
+  EXPECT_DOUBLE_EQ(AfterConfirmation(Taking(0.5), pairs, 1).seconds, 2);
+  pairs.confirmation->ratio = 1.01;  // Too little to be sure.
+  EXPECT_DOUBLE_EQ(AfterConfirmation(Taking(0.5), pairs, 1).seconds, 1);
+}
+
 TEST(AfterConfirmationTest, WithoutAComparisonItIsNotTheBestEither) {
   Measurement alone = Taking(0.5);
   alone.message = "the previous best does not compile";

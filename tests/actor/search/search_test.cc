@@ -114,6 +114,24 @@ TEST_F(SearchTest, MeasuresExactlyTheBudgetAndNoScheduleTwice) {
   }
 }
 
+TEST_F(SearchTest, TriesTheSchedulesThatItIsGivenFirst) {
+  const std::string program = SyntheticEnvironment::Programs()[0];
+  const auto found = Run(Options("evolutionary", 40, 3), program);
+  ASSERT_TRUE(found.best);
+  for (const std::string& strategy : StrategyNames()) {
+    SearchOptions options = Options(strategy, 4);
+    options.first = {found.best->schedule};
+    std::vector<std::string> tried;
+    SearchHooks hooks;
+    hooks.on_trial = [&](const SearchProgress&, const Trial& trial, bool) {
+      tried.push_back(ToString(trial.schedule));
+    };
+    Run(options, program, nullptr, hooks);
+    ASSERT_EQ(tried.size(), 4u) << strategy;
+    EXPECT_EQ(tried[0], ToString(found.best->schedule)) << strategy;
+  }
+}
+
 TEST_F(SearchTest, FindsTheSameWithAnyNumberOfWorkers) {
   const std::string program = SyntheticEnvironment::Programs()[0];
   SearchOptions options = Options("evolutionary", 40, 3);
