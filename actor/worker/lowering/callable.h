@@ -14,9 +14,9 @@ struct KernelArgument {
   int element_bytes = 4;  // 4: f32, 8: f64.
   bool output = false;
   // Of an output: how many floating-point operations stand one after another before one
-  // of its elements (see operations_per_element.h); 0: unknown. No part of equality,
+  // of its elements (see operations_per_element.h); -1: unknown. No part of equality,
   // for a schedule must not change what the other fields say.
-  double operations = 0;
+  double operations = -1;
 
   int64_t bytes() const { return elements * element_bytes; }
   bool operator==(const KernelArgument& other) const {

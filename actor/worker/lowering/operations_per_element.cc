@@ -51,7 +51,7 @@ std::vector<double> OperationsPerElement(mlir::func::FuncOp function) {
   std::vector<double> of_results;
   for (mlir::Value result : block.getTerminator()->getOperands()) {
     const double found = operations.lookup(result);
-    of_results.push_back(std::isfinite(found) ? found : 0);
+    of_results.push_back(std::isfinite(found) ? found : -1);
   }
   return of_results;
 }

@@ -163,7 +163,7 @@ Reference::Reference(int memory, std::vector<KernelArgument> arguments, double f
 double Reference::tolerance(size_t index) const {
   const KernelArgument& argument = arguments_[index];
   return Tolerance(argument.element_bytes,
-                   argument.operations > 0 ? argument.operations : reduction_length_);
+                   argument.operations >= 0 ? argument.operations : reduction_length_);
 }
 
 absl::Status Reference::Map() {

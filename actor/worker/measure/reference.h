@@ -46,8 +46,6 @@ class Reference {
   // The largest relative error that argument `index`, an output, may have: Tolerance of
   // its own operations, or of the program's per output element where those are unknown.
   double tolerance(size_t index) const;
-  // Floating-point operations of the program per output element; at least 1.
-  double reduction_length() const { return reduction_length_; }
 
  private:
   Reference(int memory, std::vector<KernelArgument> arguments, double flops);
@@ -55,7 +53,7 @@ class Reference {
 
   const int memory_;
   const std::vector<KernelArgument> arguments_;
-  const double reduction_length_;
+  const double reduction_length_;  // Operations per output element; at least 1.
   void* mapping_ = nullptr;
   size_t mapped_bytes_ = 0;
   std::vector<const void*> outputs_;  // Null for inputs.

@@ -52,6 +52,24 @@ func.func @both(%a: tensor<64x512xf32>) -> (tensor<64x512xf32>, tensor<64xf32>) 
   EXPECT_EQ(kernel->arguments()[2].operations, 512 + 1);
 }
 
+TEST(CompileKernelTest, ATransposeHasNoOperationsAndOfALoopNothingIsKnown) {
+  EXPECT_EQ(Compile(ReadProgram("transpose.mlir"))->arguments().back().operations, 0);
+  const std::unique_ptr<Kernel> loop = Compile(R"mlir(
+func.func @twice(%a: tensor<8xf32>) -> tensor<8xf32> {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %two = arith.constant 2 : index
+  %empty = tensor.empty() : tensor<8xf32>
+  %sum = scf.for %i = %zero to %two step %one iter_args(%last = %a) -> tensor<8xf32> {
+    %next = linalg.add ins(%last, %a : tensor<8xf32>, tensor<8xf32>)
+                       outs(%empty : tensor<8xf32>) -> tensor<8xf32>
+    scf.yield %next : tensor<8xf32>
+  }
+  return %sum : tensor<8xf32>
+})mlir");
+  EXPECT_EQ(loop->arguments().back().operations, -1);
+}
+
 TEST(CompileKernelTest, AMatmulHasTwoOperationsPerTerm) {
   EXPECT_EQ(Compile(ReadProgram("matmul_plain.mlir"))->arguments().back().operations,
             2 * 48);

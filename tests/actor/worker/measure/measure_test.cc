@@ -306,18 +306,12 @@ TEST_F(MeasureTest, AMeasurementThatIsKilledIsAnErrorAndNoOutcome) {
   ExpectNextIsFine();
 }
 
-TEST_F(MeasureTest, TheReductionLengthIsTheWorkPerOutputElement) {
-  EXPECT_EQ(reference_->reduction_length(), 1);
-  const auto summing = Reference::Compute(
-      Compiles(AddArguments(kElements), Add(kElements)), 512.0 * kElements, Limits());
-  EXPECT_EQ(summing.value()->reduction_length(), 512);
-}
-
 TEST_F(MeasureTest, AnOutputThatKnowsItsOperationsHasAToleranceOfItsOwn) {
   std::vector<KernelArgument> arguments = AddArguments(kElements);
   const auto unknown = Reference::Compute(Compiles(arguments, Add(kElements)),
                                           512.0 * kElements, Limits());
   EXPECT_EQ(unknown.value()->tolerance(2), Tolerance(4, 512));
+  EXPECT_EQ(reference_->tolerance(2), Tolerance(4, 1));
   arguments[2].operations = 64;
   const auto known = Reference::Compute(Compiles(arguments, Add(kElements)),
                                         512.0 * kElements, Limits());

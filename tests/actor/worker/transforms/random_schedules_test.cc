@@ -72,10 +72,8 @@ std::string Mismatch(const Reference& expected, const Reference& actual) {
   for (size_t i = 0; i < expected.arguments().size(); ++i) {
     const KernelArgument& argument = expected.arguments()[i];
     if (!argument.output) continue;
-    const double tolerance =
-        Tolerance(argument.element_bytes, expected.reduction_length());
-    const OutputComparison comparison =
-        CompareOutput(argument, expected.expected(i), actual.expected(i), tolerance);
+    const OutputComparison comparison = CompareOutput(
+        argument, expected.expected(i), actual.expected(i), expected.tolerance(i));
     if (!comparison.mismatch.empty()) return comparison.mismatch;
   }
   return "";
