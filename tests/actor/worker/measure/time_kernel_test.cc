@@ -48,7 +48,8 @@ TEST(TimeKernelTest, AShortKernelIsCalledManyTimesPerReadingOfTheClock) {
   int64_t calls = 0;
   const Timing timing = Time([&](void* const*) { ++calls; }, 0.02);
   EXPECT_EQ(timing.calls, calls);
-  EXPECT_GT(calls, int64_t{1000} * static_cast<int64_t>(timing.samples.size()));
+  // Sanitizers and neighbours make calls slow, but never as slow as this.
+  EXPECT_GT(calls, int64_t{100} * static_cast<int64_t>(timing.samples.size()));
   EXPECT_LT(timing.seconds, 1e-6);
 }
 
