@@ -18,11 +18,10 @@ struct InformedPolicyOptions {
 // offered, pack into panels that are promising register tiles (RankRegisterTiles),
 // split one loop or a few into cache tiles of which larger ones are likelier,
 // parallelize only for several threads, in order to fuse, or to pack a large operand
-// piece by piece, move one loop of those
-// whose order matters, and end with one of the most promising register tiles. All it
-// sees is the mask and which operands fit the cache, so every anchor and every kind of
-// action is served alike. Of search strategies it is the source of first schedules and
-// of what completes a part of one.
+// piece by piece, move one loop of those whose order matters, and end with one of the
+// most promising register tiles. All it sees is the mask and which operands fit the
+// cache, so every anchor and every kind of action is served alike. Of search strategies
+// it is the source of first schedules and of what completes a part of one.
 //
 // Thread-safe. Decision::log_probability is not filled in.
 class InformedPolicy : public Policy {

@@ -194,7 +194,8 @@ int SearchMain(int argc, char** argv) {
   AddSearchOptions("Schedules to measure", &arguments.search, &arguments.measure, &app);
   app.add_option("--try", arguments.tried_first,
                  "A schedule to measure first, such as 'vectorize[1,16]' or one that a "
-                 "table shows; may be given again");
+                 "table shows; what is not legal in it becomes the nearest that "
+                 "is; may be given again");
   app.add_option("-o,--output", arguments.output,
                  "Folder of the best schedule, the journal and the store "
                  "(runs/search-PROGRAM)");

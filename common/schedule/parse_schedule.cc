@@ -1,5 +1,6 @@
 #include "common/schedule/parse_schedule.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,6 +41,15 @@ bool ParseNumbers(absl::string_view text, std::vector<T>* numbers) {
   return true;
 }
 
+// Whether each of 0..n-1 is there once.
+bool IsPermutation(std::vector<int> order) {
+  std::sort(order.begin(), order.end());
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (order[i] != static_cast<int>(i)) return false;
+  }
+  return true;
+}
+
 absl::StatusOr<Action> ParseAction(absl::string_view text) {
   const auto wrong = [&](const std::string& expected) {
     return absl::InvalidArgumentError(
@@ -65,6 +75,7 @@ absl::StatusOr<Action> ParseAction(absl::string_view text) {
   const bool numbers = orders ? ParseNumbers(parts.first, &action.order)
                               : ParseNumbers(parts.first, &action.sizes);
   if (!numbers) return wrong("whole numbers with commas between them");
+  if (!IsPermutation(action.order)) return wrong("each loop from 0 up once");
   for (const int64_t size : action.sizes) {
     if (SizeIndex(size) < 0) {
       return wrong(absl::StrCat("sizes of ", absl::StrJoin(kSizeTable, ", ")));

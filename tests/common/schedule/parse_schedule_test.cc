@@ -35,6 +35,8 @@ TEST(ParseScheduleTest, ErrorsNameTheActionAndWhatIsAllowed) {
       {"tile[0,64", "tile[NUMBER,...]"},
       {"tile[0,x]", "'tile[0,x]': expected whole numbers"},
       {"tile[0,5]", "'tile[0,5]': expected sizes of 0, 1, 2"},
+      {"interchange[0,0,1]", "expected each loop from 0 up once"},
+      {"interchange[-1,0,1]", "expected each loop from 0 up once"},
       {"tile[0,64;contract]", "only vectorize has one"},
       {"vectorize[8,32;fast]", "expected a mode of contract, decompose"},
       {"stop[1]", "'stop[1]': expected no brackets"},
