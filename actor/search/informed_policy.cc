@@ -35,18 +35,6 @@ int CountNeighbours(const Observation& observation) {
                                      TokenKind::kNeighbour));
 }
 
-// Whether packing an operand whole moves it through a cache that it does not fit.
-// `whole_fits_l2` is the place of that feature.
-bool HasLargeOperand(const Observation& observation, int whole_fits_l2) {
-  for (int token = 0; token < observation.num_tokens(); ++token) {
-    if (observation.kinds[token] == TokenKind::kOperand &&
-        observation.features[token * kTokenWidth + whole_fits_l2] == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // A size of `legal` other than 0; larger ones are likelier, because a band of many tiny
 // tiles is a schedule of another band.
 int64_t DrawTileSize(SizeSet legal, std::mt19937_64& random) {
@@ -134,10 +122,20 @@ bool IsPacked(const ActionMask& mask) {
 
 }  // namespace
 
+bool HasLargeOperand(const Observation& observation) {
+  static const int fits_l2 = FeatureIndex(TokenKind::kOperand, "whole_fits_l2");
+  for (int token = 0; token < observation.num_tokens(); ++token) {
+    if (observation.kinds[token] == TokenKind::kOperand &&
+        observation.features[token * kTokenWidth + fits_l2] == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 InformedPolicy::InformedPolicy(const InformedPolicyOptions& options)
     : options_(options),
-      lanes_(std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1)),
-      whole_fits_l2_(FeatureIndex(TokenKind::kOperand, "whole_fits_l2")) {}
+      lanes_(std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1)) {}
 
 double InformedPolicy::Weight(const Observation& observation, ActionKind kind) const {
   const ActionMask& mask = observation.mask;
@@ -151,8 +149,7 @@ double InformedPolicy::Weight(const Observation& observation, ActionKind kind) c
       if (taken > 0) return 0.1;
       if (options_.threads > 1) return 12;
       if (UnpackingTransposes(mask)) return 2.5;
-      if (mask.Allows(ActionKind::kPack) &&
-          HasLargeOperand(observation, whole_fits_l2_)) {
+      if (mask.Allows(ActionKind::kPack) && HasLargeOperand(observation)) {
         return 2.5;
       }
       // One fill is the neighbour that every contraction has.

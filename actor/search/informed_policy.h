@@ -14,6 +14,9 @@ struct InformedPolicyOptions {
   int threads = 1;
 };
 
+// Whether packing some operand whole moves it through a cache that it does not fit.
+bool HasLargeOperand(const Observation& observation);
+
 // Draws actions by rules that hold for loop nests in general: fuse where that is
 // offered, pack into panels that are promising register tiles (RankRegisterTiles),
 // split one loop or a few into cache tiles of which larger ones are likelier,
@@ -42,7 +45,6 @@ class InformedPolicy : public Policy {
 
   const InformedPolicyOptions options_;
   const int64_t lanes_;
-  const int whole_fits_l2_;  // Place of the feature in an operand's token.
 };
 
 }  // namespace weft

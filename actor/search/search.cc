@@ -1,6 +1,7 @@
 #include "actor/search/search.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <set>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "actor/search/openings.h"
 #include "actor/search/plan.h"
 #include "actor/search/strategy.h"
 
@@ -19,6 +21,8 @@ constexpr int kMaxWorkers = 64;
 // Schedules proposed before any of them is learned from. Not the number of workers, on
 // which the outcome must not depend.
 constexpr int kRound = 4;
+// Openings take at most one in so many of the budget.
+constexpr int kOpeningShare = 4;
 // Plans played in vain for one schedule that was not tried before; then the search
 // ends.
 constexpr int kMaxRepeats = 64;
@@ -46,6 +50,7 @@ class Search {
         pool_(factory, options.workers) {}
 
   absl::StatusOr<SearchProgress> Run() {
+    if (absl::Status status = AddOpenings(); !status.ok()) return status;
     while (progress_.trials < options_.budget && !progress_.exhausted) {
       if (Stopped()) {
         progress_.interrupted = true;
@@ -60,6 +65,21 @@ class Search {
   }
 
  private:
+  // After what the caller wants tried, and unless chance alone is to decide.
+  absl::Status AddOpenings() {
+    for (const Schedule& schedule : options_.first) {
+      first_.push_back({schedule, Completion::kEnd});
+    }
+    if (options_.strategy == "random") return absl::OkStatus();
+    const absl::StatusOr<Observation> initial = planner_->Reset(program_);
+    if (!initial.ok()) return initial.status();
+    const auto limit = static_cast<size_t>(options_.budget / kOpeningShare);
+    for (Plan& plan : Openings(*initial, options_.informed, limit)) {
+      first_.push_back(std::move(plan));
+    }
+    return absl::OkStatus();
+  }
+
   bool Stopped() const { return hooks_.stop && hooks_.stop(); }
 
   absl::StatusOr<std::vector<Schedule>> ProposeRound() {
@@ -68,9 +88,13 @@ class Search {
     int repeats = 0;
     while (static_cast<int>(round.size()) < wanted && repeats < kMaxRepeats) {
       std::mt19937_64 random = EngineOf(options_.seed, proposals_++);
-      const Plan plan = first_ < options_.first.size()
-                            ? Plan{options_.first[first_++], Completion::kEnd}
-                            : strategy_->Propose(random);
+      Plan plan;
+      if (first_.empty()) {
+        plan = strategy_->Propose(random);
+      } else {
+        plan = std::move(first_.front());
+        first_.pop_front();
+      }
       absl::StatusOr<Schedule> schedule =
           PlaySchedule(*planner_, program_, plan, informed_, random);
       if (!schedule.ok()) return schedule.status();
@@ -153,7 +177,7 @@ class Search {
   MeasuringPool pool_;
   std::set<std::string> tried_;
   int proposals_ = 0;
-  size_t first_ = 0;  // Of options_.first, those that were proposed.
+  std::deque<Plan> first_;  // What is proposed before the strategy's own.
   SearchProgress progress_;
 };
 

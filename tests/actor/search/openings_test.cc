@@ -1,0 +1,97 @@
+// Openings on the masks of real operations.
+#include "actor/search/openings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "actor/search/action_repair.h"
+#include "actor/worker/transforms/legal_actions.h"
+#include "common/schedule/feature_list.h"
+#include "tests/actor/worker/program_files.h"
+#include "tests/actor/worker/transforms/structured_ops.h"
+
+namespace weft {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr size_t kPlenty = 100;
+
+InformedPolicyOptions Options(int threads = 1) {
+  InformedPolicyOptions options;
+  options.machine = Avx512();
+  options.threads = threads;
+  return options;
+}
+
+// Plays a plan on the nest, as a search does, without any compiler.
+std::string Play(Nest nest, const Plan& plan) {
+  const InformedPolicy informed(Options());
+  std::mt19937_64 random(1);
+  for (const Action& wanted : plan.wanted) {
+    const ActionMask mask = LegalActions(nest, Avx512());
+    const auto action = RepairAction(mask, wanted);
+    if (action) nest.Advance(*action);
+  }
+  if (!nest.done) {
+    nest.Advance(informed.DecideTerminal(LegalActions(nest, Avx512()), random));
+  }
+  return ToString(nest.history);
+}
+
+std::vector<std::string> Openings(const Nest& nest, size_t limit = kPlenty,
+                                  bool large = false, int threads = 1) {
+  Observation initial;
+  if (large) {
+    initial.kinds = {TokenKind::kOperand};
+    initial.features.assign(kTokenWidth, 1);
+    initial.features[FeatureIndex(TokenKind::kOperand, "whole_fits_l2")] = 0;
+  }
+  initial.mask = LegalActions(nest, Avx512());
+  std::vector<std::string> schedules;
+  for (const Plan& plan : Openings(initial, Options(threads), limit)) {
+    schedules.push_back(Play(nest, plan));
+  }
+  return schedules;
+}
+
+TEST(OpeningsTest, AMatmulIsPackedWithColumnsOutermostAndItsReductionInPieces) {
+  const auto openings = Openings(Nest(Matmul(512, 512, 512), 3));
+  EXPECT_THAT(
+      openings,
+      Contains(StartsWith(
+          "pack[8,32,0] tile[0,0,256,0,0] interchange[1,0,2,3,4] vectorize[1,1,")));
+  EXPECT_THAT(openings, Not(Contains(StartsWith("parallelize"))));
+  EXPECT_THAT(openings, Contains(StartsWith("vectorize")));
+}
+
+TEST(OpeningsTest, LargeOperandsAndThreadsArePackedPieceByPiece) {
+  const Nest matmul(Matmul(512, 512, 512), 3);
+  const auto is_fused = StartsWith("parallelize[0,256,0] fuse pack[");
+  EXPECT_THAT(Openings(matmul, kPlenty, /*large=*/true), Contains(is_fused));
+  for (const std::string& opening : Openings(matmul, kPlenty, false, 2)) {
+    EXPECT_THAT(opening, Not(StartsWith("pack"))) << "one thread would do all of it";
+  }
+}
+
+TEST(OpeningsTest, AChannelsFirstConvolutionIsPackedAFewRowsAtATime) {
+  const auto openings =
+      Openings(Nest(ChannelsFirstConvolution(56, 56, 64), /*fusable=*/0b1111));
+  EXPECT_THAT(openings,
+              Contains(StartsWith("parallelize[0,0,4,0,0,0,0] fuse pack[0,")));
+}
+
+TEST(OpeningsTest, TheyAreTheSameEveryTimeAndWithinTheLimit) {
+  const Nest matmul(Matmul(512, 512, 512), 3);
+  EXPECT_EQ(Openings(matmul), Openings(matmul));
+  EXPECT_EQ(Openings(matmul, 2).size(), 2u);
+}
+
+}  // namespace
+}  // namespace weft
