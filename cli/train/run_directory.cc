@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/files/atomic_file.h"
 
 namespace weft {
@@ -54,11 +55,16 @@ absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& path) {
   return run;
 }
 
-absl::Status RunDirectory::CheckIdle() const {
+absl::Status RunDirectory::CheckIdle(absl::Duration patience) const {
   const std::string lock = path_ + "/learner.lock";
   const int fd = open(lock.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) return absl::OkStatus();  // No learner has been here yet.
-  const bool idle = flock(fd, LOCK_EX | LOCK_NB) == 0;
+  const absl::Time deadline = absl::Now() + patience;
+  bool idle = flock(fd, LOCK_EX | LOCK_NB) == 0;
+  while (!idle && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(50));
+    idle = flock(fd, LOCK_EX | LOCK_NB) == 0;
+  }
   close(fd);
   if (idle) return absl::OkStatus();
   return absl::FailedPreconditionError(

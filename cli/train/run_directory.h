@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace weft {
 
@@ -30,7 +31,8 @@ class RunDirectory {
   }
 
   // FAILED_PRECONDITION while a learner uses this run: it holds a lock on learner.lock.
-  absl::Status CheckIdle() const;
+  // One whose `weft train` was killed a moment ago is given `patience` to end.
+  absl::Status CheckIdle(absl::Duration patience) const;
 
   // Writes config.yaml whole or not at all.
   absl::Status WriteConfig(const std::string& yaml) const;

@@ -35,6 +35,8 @@ Ctrl-C stops with a checkpoint; `weft train --resume runs/NAME` goes on from the
 
 constexpr absl::Duration kTick = absl::Milliseconds(500);
 constexpr absl::Duration kStopGrace = absl::Seconds(30);
+// What a learner may take to write its last checkpoint when `weft train` was killed.
+constexpr absl::Duration kIdlePatience = absl::Seconds(5);
 // Ten times what a kernel of milliseconds needs on an idle machine.
 constexpr absl::Duration kFinalTimePerProgram = absl::Seconds(15);
 
@@ -51,7 +53,7 @@ volatile sig_atomic_t interrupts = 0;
 void CountInterrupt(int) { interrupts = interrupts + 1; }
 
 void CatchInterrupts() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = CountInterrupt;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
@@ -72,7 +74,8 @@ absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
   if (!arguments.resume.empty()) {
     auto run = RunDirectory::Open(arguments.resume);
     if (!run.ok()) return run.status();
-    if (absl::Status status = run->CheckIdle(); !status.ok()) return status;
+    if (absl::Status status = run->CheckIdle(kIdlePatience); !status.ok())
+      return status;
     auto config = LoadTrainConfig(run->config(), arguments.overrides);
     if (!config.ok()) return config.status();
     // Overrides of a resumed run last: the learner and the actors read the file.

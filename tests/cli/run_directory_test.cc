@@ -1,10 +1,15 @@
 #include "cli/train/run_directory.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -53,6 +58,23 @@ TEST_F(RunDirectoryTest, TheTailOfALogIsItsLastLines) {
   EXPECT_EQ(run->LogTail("learner", 2), "");
   std::ofstream(run->log("learner")) << "one\ntwo\nthree\n";
   EXPECT_EQ(run->LogTail("learner", 2), "    two\n    three\n");
+}
+
+TEST_F(RunDirectoryTest, ALearnerThatIsEndingIsWaitedForAndOneThatRunsIsNot) {
+  const auto run = RunDirectory::Create(root_, "run");
+  ASSERT_TRUE(run.ok());
+  EXPECT_TRUE(run->CheckIdle(absl::ZeroDuration()).ok());  // There was no learner yet.
+  const std::string lock = run->path() + "/learner.lock";
+  const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_GE(fd, 0);
+  ASSERT_EQ(flock(fd, LOCK_EX), 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(run->CheckIdle(absl::Milliseconds(100))));
+  std::thread ending([fd] {
+    absl::SleepFor(absl::Milliseconds(200));
+    close(fd);
+  });
+  EXPECT_TRUE(run->CheckIdle(absl::Seconds(30)).ok());
+  ending.join();
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ class TwoPrograms {
 
 TEST(StoreTest, TwoActorsAtOnceMeasureNoScheduleTwice) {
   const TwoPrograms suite;
-  TrainingRun run(RealConfig(4));
+  TrainingRun run(RealConfig(6));
   run.Start({"suite=" + suite.path(), "actor.actors=2"});
   ASSERT_TRUE(Eventually(
       [&] {
@@ -64,7 +64,8 @@ TEST(StoreTest, TwoActorsAtOnceMeasureNoScheduleTwice) {
                   "AND NOT (baseline = 1 AND disturbed = 1) "
                   "GROUP BY key HAVING COUNT(*) > 1)"),
             0);
-  EXPECT_LT(Count(store, "measurements"), run.Summary()["episodes"].get<int>() + 2)
+  // So there was something to measure twice: 48 episodes of two small programs.
+  EXPECT_GT(run.Summary()["known"].get<int>(), 0)
       << "no episode found its schedule in the store";
 }
 
