@@ -22,6 +22,8 @@ constexpr Command kCommands[] = {
     {"search", "search for the best schedule of one program, without a policy",
      nullptr},
     {"optimize", "schedule every task of a program and assemble it", nullptr},
+    {"evaluate", "compare a policy's schedules with random, fixed and searched ones",
+     nullptr},
     {"status", "show what a learner is doing now", weft::StatusCommand},
     {"report", "print the table of a finished run", weft::ReportCommand},
 };

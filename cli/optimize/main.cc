@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -13,6 +11,7 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/commands.h"
+#include "cli/interrupts.h"
 #include "cli/optimize/optimize.h"
 #include "cli/search/search_options.h"
 #include "common/process/child_process.h"
@@ -37,9 +36,6 @@ void weft_kernel(void* const* buffers).
 Ctrl-C ends the searches and assembles what they found; a second one ends at once.
 
   weft optimize datasets/suites/schedules/mlp3.mlir -o runs/mlp3 --budget 30)";
-
-// Lock-free, so that a signal handler may write it.
-std::atomic<bool> interrupted{false};
 
 struct Arguments {
   OptimizeOptions options;
@@ -71,15 +67,6 @@ class Display {
   bool open_ = false;
 };
 
-// The first Ctrl-C lets what is being measured finish, the second ends the process.
-void CatchInterrupts() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupted = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
-
 int Fail(const std::string& message, int code) {
   std::fprintf(stderr, "weft optimize: %s\n", message.c_str());
   return code;
@@ -93,7 +80,7 @@ bool WriteJson(const std::string& path, const nlohmann::json& json) {
 }
 
 int ExitCode(const OptimizeReport& report) {
-  if (interrupted) return kExitInterrupted;
+  if (Interrupted()) return kExitInterrupted;
   bool complete = report.scheduled.measurement.outcome == Outcome::kOk;
   for (const TaskRow& task : report.tasks) complete &= task.result.problem.empty();
   return complete ? kExitOk : kExitFailure;
@@ -118,7 +105,7 @@ int Run(Arguments arguments) {
   OptimizeEvents events;
   events.note = [&](const std::string& line) { display.Note(line); };
   events.progress = [&](const std::string& line) { display.Progress(line); };
-  events.stop = [] { return interrupted.load(); };
+  events.stop = Interrupted;
   const absl::StatusOr<OptimizeReport> report = Optimize(options, events);
   display.Finish();
   if (!report.ok()) {

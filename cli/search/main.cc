@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "actor/search/search.h"
 #include "actor/search/search_target.h"
 #include "cli/commands.h"
+#include "cli/interrupts.h"
 #include "cli/search/search_display.h"
 #include "cli/search/search_options.h"
 #include "common/process/child_process.h"
@@ -24,9 +23,6 @@
 
 namespace weft {
 namespace {
-
-// Lock-free, so that a signal handler may write it.
-std::atomic<bool> interrupted{false};
 
 struct Arguments {
   std::string program;
@@ -42,15 +38,6 @@ struct Arguments {
 int Fail(const absl::Status& status, int code = kExitFailure) {
   std::fprintf(stderr, "weft search: %s\n", std::string(status.message()).c_str());
   return code;
-}
-
-// The first Ctrl-C lets what is being measured finish, the second ends the process.
-void CatchInterrupts() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupted = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
 }
 
 absl::Status PrepareFolder(const Arguments& arguments, const std::string& journal) {
@@ -99,7 +86,7 @@ absl::StatusOr<SearchProgress> Search(const Arguments& arguments, SearchTarget& 
   const SearchScale scale = ScaleOf(target);
   absl::Status written;
   SearchHooks hooks;
-  hooks.stop = [&] { return interrupted.load() || !written.ok(); };
+  hooks.stop = [&] { return Interrupted() || !written.ok(); };
   hooks.on_trial = [&](const SearchProgress& progress, const Trial&, bool improved) {
     if (improved) written.Update(WriteBestFile(best_path, target, progress));
     ShowProgress(ProgressLine(progress, options.budget, scale), improved);
@@ -125,8 +112,8 @@ FinalTiming TimeFinally(const Arguments& arguments, const SearchProgress& progre
   options.measure = target.measure();
   options.log_path = arguments.output + "/final_timing.log";
   std::fprintf(stderr, "timing the best schedule beside the unscheduled program\n");
-  const auto times = TimeSideBySide(target.program().path, best_path, options,
-                                    [] { return interrupted.load(); });
+  const auto times =
+      TimeSideBySide(target.program().path, best_path, options, Interrupted);
   if (!times.ok()) return {std::nullopt, std::string(times.status().message())};
   return {*times, ""};
 }
@@ -178,7 +165,7 @@ int Run(Arguments arguments) {
                  arguments.output.c_str());
     return kExitInterrupted;
   }
-  if (interrupted) return kExitInterrupted;  // While it was timed at the end.
+  if (Interrupted()) return kExitInterrupted;  // While it was timed at the end.
   return progress->best ? kExitOk : kExitFailure;
 }
 

@@ -1,0 +1,71 @@
+#include "cli/evaluate/checkpoint_policy.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/files/atomic_file.h"
+#include "common/policy/torch_policy.h"
+#include "learner/checkpoint/checkpoint_store.h"
+#include "learner/checkpoint/run_state.h"
+#include "nlohmann/json.hpp"
+
+namespace weft {
+namespace {
+
+absl::Status Annotate(const absl::Status& status, const std::string& path) {
+  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+}
+
+absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
+  std::error_code error;
+  std::string file = path;
+  if (std::filesystem::is_directory(path, error)) {
+    file = path + "/checkpoints/best.weft";
+    if (!std::filesystem::exists(file, error)) {
+      const auto store = CheckpointStore::Open(path + "/checkpoints", 1);
+      if (!store.ok()) return store.status();
+      return store->LoadNewestValid();
+    }
+  }
+  const absl::StatusOr<std::string> bytes = ReadFile(file);
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<CheckpointSections> sections = DecodeCheckpoint(*bytes);
+  if (!sections.ok()) return Annotate(sections.status(), file);
+  Checkpoint checkpoint;
+  checkpoint.path = file;
+  checkpoint.sections = *std::move(sections);
+  return checkpoint;
+}
+
+absl::StatusOr<PolicyOptions> OptionsOf(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) return absl::DataLossError("the section policy is no object");
+  PolicyOptions options;
+  options.encoder = json.value("encoder", options.encoder);
+  options.width = json.value("width", options.width);
+  options.layers = json.value("layers", options.layers);
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<CheckpointPolicy> LoadCheckpointPolicy(const std::string& path) {
+  absl::StatusOr<Checkpoint> checkpoint = LoadCheckpoint(path);
+  if (!checkpoint.ok()) return checkpoint.status();
+  const absl::StatusOr<RunState> state = RunState::Load(checkpoint->sections);
+  if (!state.ok()) return Annotate(state.status(), checkpoint->path);
+  const absl::StatusOr<PolicyOptions> options =
+      OptionsOf(checkpoint->sections["policy"]);
+  if (!options.ok()) return Annotate(options.status(), checkpoint->path);
+  absl::StatusOr<std::unique_ptr<TorchPolicy>> policy = TorchPolicy::Create(*options);
+  if (!policy.ok()) return Annotate(policy.status(), checkpoint->path);
+  const absl::Status loaded =
+      (*policy)->LoadWeights(checkpoint->sections["weights"], state->iteration + 1);
+  if (!loaded.ok()) return Annotate(loaded, checkpoint->path);
+  return CheckpointPolicy{*std::move(policy), checkpoint->path, options->encoder,
+                          state->iteration};
+}
+
+}  // namespace weft
