@@ -16,6 +16,12 @@ namespace {
 // The bound of LoadProgramRequest.source.
 constexpr uintmax_t kMaxProgramBytes = 8 << 20;
 
+void SortByName(std::vector<SuiteProgram>* programs) {
+  std::sort(
+      programs->begin(), programs->end(),
+      [](const SuiteProgram& a, const SuiteProgram& b) { return a.name < b.name; });
+}
+
 }  // namespace
 
 absl::StatusOr<SuiteProgram> ReadProgram(const std::string& file) {
@@ -56,6 +62,19 @@ std::vector<std::string> Suite::names() const {
   return all;
 }
 
+absl::Status Suite::Add(Suite other) {
+  for (const SuiteProgram& program : other.programs) {
+    const SuiteProgram* const here = Find(program.name);
+    if (here == nullptr) continue;
+    return absl::InvalidArgumentError(absl::StrCat("two programs are called ",
+                                                   program.name, ": ", here->path,
+                                                   " and ", program.path));
+  }
+  for (SuiteProgram& program : other.programs) programs.push_back(std::move(program));
+  SortByName(&programs);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Suite> LoadSuite(const std::string& folder) {
   std::error_code error;
   std::filesystem::directory_iterator entries(folder, error);
@@ -74,9 +93,7 @@ absl::StatusOr<Suite> LoadSuite(const std::string& folder) {
     return absl::InvalidArgumentError(
         absl::StrCat("suite folder '", folder, "' has no .mlir file"));
   }
-  std::sort(
-      suite.programs.begin(), suite.programs.end(),
-      [](const SuiteProgram& a, const SuiteProgram& b) { return a.name < b.name; });
+  SortByName(&suite.programs);
   return suite;
 }
 

@@ -15,13 +15,15 @@ struct SuiteProgram {
   std::string source;  // Text of the MLIR module.
 };
 
-// Immutable once loaded, so it can be shared between threads.
+// Not changed once it is shared between threads.
 struct Suite {
   std::vector<SuiteProgram> programs;  // Sorted by name, which is unique.
 
   // Null when there is no program of that name.
   const SuiteProgram* Find(const std::string& name) const;
   std::vector<std::string> names() const;
+  // INVALID_ARGUMENT when a name of `other` is here already; then nothing is added.
+  absl::Status Add(Suite other);
 };
 
 // Reads one file. NOT_FOUND when it cannot be read, INVALID_ARGUMENT when it is beyond

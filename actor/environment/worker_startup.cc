@@ -19,6 +19,24 @@ absl::Status CheckRate(const char* name, double rate) {
       absl::StrCat("probing this machine found ", name, " = ", rate));
 }
 
+absl::StatusOr<v1::WorkerResponse> Ask(WorkerClient& worker,
+                                       const v1::WorkerRequest& request,
+                                       absl::Duration timeout) {
+  absl::StatusOr<v1::WorkerResponse> response = worker.Call(request, timeout);
+  if (!response.ok()) return response;
+  if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
+  return response;
+}
+
+absl::StatusOr<v1::WorkerResponse> Load(WorkerClient& worker,
+                                        const SuiteProgram& program,
+                                        absl::Duration timeout) {
+  v1::WorkerRequest request;
+  request.mutable_load_program()->set_name(program.path);
+  request.mutable_load_program()->set_source(program.source);
+  return Ask(worker, request, timeout);
+}
+
 }  // namespace
 
 absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
@@ -28,10 +46,9 @@ absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
   request.mutable_probe_machine()->set_timing_cpu(options.timing_cpu);
   request.mutable_probe_machine()->set_lease_timeout_seconds(
       options.lease_timeout_seconds);
-  absl::StatusOr<v1::WorkerResponse> response = worker.Call(
-      request, kProbeTimeout + absl::Seconds(options.lease_timeout_seconds));
+  const absl::StatusOr<v1::WorkerResponse> response = Ask(
+      worker, request, kProbeTimeout + absl::Seconds(options.lease_timeout_seconds));
   if (!response.ok()) return response.status();
-  if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
 
   const v1::ProbeMachineResponse& probe = response->probe_machine();
   Machine machine;
@@ -54,22 +71,31 @@ absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
 absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
                            absl::Duration timeout) {
   for (const SuiteProgram& program : suite.programs) {
-    v1::WorkerRequest request;
-    request.mutable_load_program()->set_name(program.path);
-    request.mutable_load_program()->set_source(program.source);
-    absl::StatusOr<v1::WorkerResponse> response = worker.Call(request, timeout);
-    const absl::Status status =
-        response.ok() ? ResponseStatus(*response) : response.status();
-    if (!status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "program ", program.name,
-          " of the suite was refused: ", absl::string_view(status.message())));
+    const absl::StatusOr<v1::WorkerResponse> response = Load(worker, program, timeout);
+    if (!response.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("program ", program.name, " of the suite was refused: ",
+                       absl::string_view(response.status().message())));
     }
     for (const std::string& note : response->load_program().notes()) {
       spdlog::info("program {}: {}", program.name, note);
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> AppearanceOf(WorkerClient& worker,
+                                         const SuiteProgram& program,
+                                         absl::Duration timeout) {
+  const absl::StatusOr<v1::WorkerResponse> loaded = Load(worker, program, timeout);
+  if (!loaded.ok()) return loaded.status();
+  v1::WorkerRequest request;
+  request.mutable_reset();
+  absl::StatusOr<v1::WorkerResponse> response = Ask(worker, request, timeout);
+  if (!response.ok()) return response.status();
+  v1::Observation observation = response->reset().observation();
+  observation.clear_mask();
+  return observation.SerializeAsString();
 }
 
 int ResolveTimingCpu(int cpu) {

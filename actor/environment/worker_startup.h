@@ -31,6 +31,11 @@ absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
 absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
                            absl::Duration timeout);
 
+// How a program appears to a policy before any action: equal strings are equal tokens.
+absl::StatusOr<std::string> AppearanceOf(WorkerClient& worker,
+                                         const SuiteProgram& program,
+                                         absl::Duration timeout);
+
 // `cpu`, or for -1 the last CPU that this process may run on: the first ones serve
 // interrupts.
 int ResolveTimingCpu(int cpu);

@@ -18,10 +18,12 @@
 #include "actor/rollout/environments.h"
 #include "actor/rollout/latest_policy.h"
 #include "actor/rollout/outbox.h"
+#include "actor/rollout/policy_of_version.h"
 #include "actor/rollout/policy_source.h"
 #include "actor/rollout/program_rotation.h"
 #include "actor/rollout/slot_threads.h"
 #include "actor/rollout/stream_client.h"
+#include "actor/rollout/validation_desk.h"
 #include "actor/rollout/weights_client.h"
 #include "common/files/atomic_file.h"
 #include "common/metrics/admin_server.h"
@@ -71,7 +73,9 @@ class Actor {
         store_(channel_),
         weights_(channel_),
         policy_(PullPolicyFrom(&weights_, config.policy, &metrics_, kPullTimeout),
-                kPullInterval) {}
+                kPullInterval),
+        validated_policy_(
+            PullPolicyExactly(&weights_, config.policy, &metrics_, kPullTimeout)) {}
 
   absl::Status Start();
   absl::Status RunUntilEnd();
@@ -96,6 +100,8 @@ class Actor {
   Environments environments_;
   WeightsClient weights_;
   LatestPolicy policy_;
+  PolicyOfVersion validated_policy_;
+  ValidationDesk validation_;
   BestSchedules best_;
   std::unique_ptr<ProgramRotation> programs_;
   std::unique_ptr<StreamClient> stream_;
@@ -127,8 +133,13 @@ absl::Status Actor::Start() {
   options.actor_run_id = run_id_;
   options.cpu = environments_.cpu;
   options.max_in_flight = config_.actor.episodes_in_flight;
+  options.validation_programs = environments_.validation_programs;
+  options.validation = &validation_;
   options.on_reconnect = [this] { metrics_.reconnects.Increment(); };
-  options.on_connect = [this](uint64_t newest) { policy_.ForgetNewerThan(newest); };
+  options.on_connect = [this](uint64_t newest) {
+    policy_.ForgetNewerThan(newest);
+    validated_policy_.Forget();
+  };
   options.on_drain = [this](const std::string&) { credits_.Drain(); };
   stream_ = std::make_unique<StreamClient>(channel_, options, &outbox_, &credits_);
   admin_->SetReady(false, "waiting for the learner");
@@ -188,6 +199,8 @@ absl::Status Actor::RunUntilEnd() {
   context.programs = programs_.get();
   context.best = &best_;
   context.metrics = &metrics_;
+  context.validation = &validation_;
+  context.validated_policy = &validated_policy_;
   slots_ = std::make_unique<SlotThreads>(context, environments_.make,
                                          config_.actor.episodes_in_flight);
   bool announced = false;

@@ -49,6 +49,9 @@ ActorMetrics::ActorMetrics(const MetricFamilies& families)
     episodes_[i] =
         &families.AddCounter("episodes_total", "Finished episodes by outcome.",
                              {{"outcome", OutcomeName(static_cast<Outcome>(i))}});
+    validations_[i] =
+        &families.AddCounter("validations_total", "Validation episodes by outcome.",
+                             {{"outcome", OutcomeName(static_cast<Outcome>(i))}});
   }
   for (int i = 0; i < kNumWorkerLosses; ++i) {
     worker_restarts_[i] = &families.AddCounter(
@@ -61,6 +64,10 @@ ActorMetrics::ActorMetrics(const MetricFamilies& families)
       "store_misses_total", "Measurements that the schedule store did not know.");
   store_events_[static_cast<int>(StoreEvent::kError)] = &families.AddCounter(
       "store_errors_total", "Calls of the schedule store that failed.");
+}
+
+void ActorMetrics::RecordValidation(const Trajectory& trajectory) {
+  validations_[static_cast<int>(trajectory.measurement.outcome)]->Increment();
 }
 
 void ActorMetrics::RecordEpisode(const Trajectory& trajectory) {

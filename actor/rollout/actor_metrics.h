@@ -26,6 +26,8 @@ class ActorMetrics {
 
   // Counts the episode by outcome, its steps, and where its measurement spent its time.
   void RecordEpisode(const Trajectory& trajectory);
+  // Counts a validation episode by outcome, apart from those that are trained on.
+  void RecordValidation(const Trajectory& trajectory);
   void RecordWorkerLoss(WorkerLoss loss) {
     worker_restarts_[static_cast<int>(loss)]->Increment();
   }
@@ -52,6 +54,7 @@ class ActorMetrics {
   explicit ActorMetrics(const MetricFamilies& families);
 
   std::array<prometheus::Counter*, kNumOutcomes> episodes_;
+  std::array<prometheus::Counter*, kNumOutcomes> validations_;
   std::array<prometheus::Counter*, kNumWorkerLosses> worker_restarts_;
   std::array<prometheus::Counter*, kNumStoreEvents> store_events_;
 };

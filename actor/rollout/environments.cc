@@ -1,5 +1,6 @@
 #include "actor/rollout/environments.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "actor/environment/synthetic_environment.h"
 #include "actor/environment/worker_environment.h"
 #include "actor/environment/worker_startup.h"
+#include "actor/rollout/disjoint_programs.h"
 #include "common/wire/trajectory_proto.h"
 #include "spdlog/spdlog.h"
 
@@ -24,6 +26,13 @@ Environments SyntheticEnvironments(const TrainConfig& config) {
   options.episode_time = kSyntheticEpisodeTime;
   Environments environments;
   environments.programs = SyntheticEnvironment::Programs();
+  if (config.validation.every_iterations > 0) {
+    // The last quarter, so that a run of the service shows validation at work.
+    const auto kept = static_cast<long>(environments.programs.size() * 3 / 4);
+    environments.validation_programs.assign(environments.programs.begin() + kept,
+                                            environments.programs.end());
+    environments.programs.resize(static_cast<size_t>(kept));
+  }
   environments.cpu = "synthetic";
   environments.make = [options] {
     return std::make_unique<SyntheticEnvironment>(options);
@@ -48,12 +57,33 @@ absl::Status CheckNames(const Suite& suite) {
   return absl::OkStatus();
 }
 
+// The programs of both folders, and the names of those that validate.
+struct Programs {
+  Suite suite;
+  std::vector<std::string> training, validation;
+};
+
+absl::StatusOr<Programs> LoadPrograms(const TrainConfig& config) {
+  absl::StatusOr<Suite> suite = LoadSuite(config.suite);
+  if (!suite.ok()) return suite.status();
+  Programs programs{*std::move(suite), {}, {}};
+  programs.training = programs.suite.names();
+  if (config.validation.every_iterations > 0) {
+    absl::StatusOr<Suite> validation = LoadSuite(config.validation.suite);
+    if (!validation.ok()) return validation.status();
+    programs.validation = validation->names();
+    absl::Status added = programs.suite.Add(*std::move(validation));
+    if (!added.ok()) return added;
+  }
+  if (absl::Status status = CheckNames(programs.suite); !status.ok()) return status;
+  return programs;
+}
+
 absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
                                                 const std::string& worker_path,
                                                 EnvironmentHooks hooks) {
-  absl::StatusOr<Suite> suite = LoadSuite(config.suite);
-  if (!suite.ok()) return suite.status();
-  if (absl::Status status = CheckNames(*suite); !status.ok()) return status;
+  absl::StatusOr<Programs> programs = LoadPrograms(config);
+  if (!programs.ok()) return programs.status();
 
   WorkerEnvironmentOptions options;
   options.worker_path = worker_path;
@@ -74,15 +104,24 @@ absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
       "machine {}: {:.1f} GFLOP/s, memory {:.1f} GB/s, first cache {:.1f} GB/s",
       machine->cpu, machine->model.peak_flops / 1e9,
       machine->model.memory_bandwidth / 1e9, machine->model.cache_bandwidth / 1e9);
-  const absl::Status checked =
-      CheckPrograms(worker, *suite, absl::Seconds(config.actor.step_timeout_seconds));
+  const absl::Status checked = CheckPrograms(
+      worker, programs->suite, absl::Seconds(config.actor.step_timeout_seconds));
   if (!checked.ok()) return checked;
+  if (!programs->validation.empty()) {
+    const absl::Status disjoint = CheckDisjoint(
+        programs->training, programs->validation, [&](const std::string& name) {
+          return AppearanceOf(worker, *programs->suite.Find(name),
+                              absl::Seconds(config.actor.step_timeout_seconds));
+        });
+    if (!disjoint.ok()) return disjoint;
+  }
 
   Environments environments;
-  environments.programs = suite->names();
+  environments.programs = programs->training;
+  environments.validation_programs = programs->validation;
   environments.cpu = machine->cpu;
   auto shared = std::make_shared<Shared>();
-  shared->suite = *std::move(suite);
+  shared->suite = std::move(programs->suite);
   // The closure keeps what is shared alive; RunActor keeps the closure.
   environments.make = [options, shared] {
     return std::make_unique<WorkerEnvironment>(options, &shared->suite,

@@ -18,6 +18,9 @@ namespace weft {
 // What there is to learn on, and a maker of environments for it.
 struct Environments {
   std::vector<std::string> programs;
+  // Never trained on, and none of them looks to a policy like one of `programs`. Empty
+  // without validation.
+  std::vector<std::string> validation_programs;
   std::string cpu;  // LLVM's name; "synthetic" without workers.
   // Thread-safe. Call it on the thread that will use the environment.
   std::function<std::unique_ptr<Environment>()> make;

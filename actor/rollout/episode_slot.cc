@@ -47,7 +47,34 @@ absl::Status EpisodeSlot::Run() {
   return absl::OkStatus();
 }
 
+bool EpisodeSlot::ValidateOne() {
+  if (context_.validation == nullptr) return false;
+  absl::optional<ValidationTask> task = context_.validation->TakeTask();
+  if (!task.has_value()) return false;
+  ValidationResult result;
+  const absl::StatusOr<std::shared_ptr<const Policy>> policy =
+      context_.validated_policy->Get(task->weights_version);
+  if (policy.ok()) {
+    InstrumentedEnvironment environment(environment_, context_.metrics);
+    std::mt19937_64 unused;  // Nothing is drawn.
+    result.trajectory =
+        RunEpisode(environment, **policy, task->program, unused, Selection::kGreedy);
+  } else {
+    result.trajectory = policy.status();
+  }
+  if (result.trajectory.ok()) {
+    context_.metrics->RecordValidation(*result.trajectory);
+  } else {
+    spdlog::warn("validation of {} with weights {} failed: {}", task->program,
+                 task->weights_version, result.trajectory.status().ToString());
+  }
+  result.task = *std::move(task);
+  context_.validation->AddResult(std::move(result));
+  return true;
+}
+
 absl::Status EpisodeSlot::RunOne() {
+  if (ValidateOne()) return absl::OkStatus();
   const absl::optional<Credit> credit = context_.credits->Take(kPoll);
   if (!credit.has_value()) return absl::OkStatus();
   const absl::StatusOr<std::shared_ptr<const Policy>> policy =

@@ -13,7 +13,9 @@
 #include "actor/rollout/credit_pool.h"
 #include "actor/rollout/latest_policy.h"
 #include "actor/rollout/outbox.h"
+#include "actor/rollout/policy_of_version.h"
 #include "actor/rollout/program_rotation.h"
+#include "actor/rollout/validation_desk.h"
 
 namespace weft {
 
@@ -25,10 +27,14 @@ struct SlotContext {
   ProgramRotation* programs = nullptr;
   BestSchedules* best = nullptr;
   ActorMetrics* metrics = nullptr;
+  // Both null: no validation.
+  ValidationDesk* validation = nullptr;
+  PolicyOfVersion* validated_policy = nullptr;
 };
 
-// Per episode: a credit, the newest policy, the next program, RunEpisode, the outbox.
-// No credit is lost: one whose episode yields no trajectory goes back to the pool.
+// A validation task comes first, which costs no credit. Then, per episode: a credit,
+// the newest policy, the next program, RunEpisode, the outbox. No credit is lost: one
+// whose episode yields no trajectory goes back to the pool.
 //
 // A program that fails for good (FAILED_PRECONDITION, INVALID_ARGUMENT or NOT_FOUND at
 // its reset) is excluded for all slots. Any other error is logged and the slot goes on
@@ -49,6 +55,8 @@ class EpisodeSlot {
  private:
   // OK also when there was nothing to do yet; an error is one of the episode.
   absl::Status RunOne();
+  // False when there was no task.
+  bool ValidateOne();
   void Deliver(Trajectory trajectory);
   void PauseAfterError(int errors);
 

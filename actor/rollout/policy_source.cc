@@ -8,26 +8,46 @@
 #include "spdlog/spdlog.h"
 
 namespace weft {
+namespace {
+
+absl::StatusOr<std::shared_ptr<const Policy>> LoadPolicy(const PolicyOptions& options,
+                                                         const Weights& weights) {
+  absl::StatusOr<std::unique_ptr<TorchPolicy>> policy = TorchPolicy::Create(options);
+  if (!policy.ok()) return policy.status();
+  absl::Status loaded = (*policy)->LoadWeights(weights.bytes, weights.version);
+  if (!loaded.ok()) return loaded;
+  return std::shared_ptr<const Policy>(*std::move(policy));
+}
+
+}  // namespace
 
 LatestPolicy::Fetch PullPolicyFrom(WeightsClient* client, const PolicyOptions& options,
                                    ActorMetrics* metrics, absl::Duration timeout) {
   return [=](uint64_t version) -> absl::StatusOr<std::shared_ptr<const Policy>> {
     absl::StatusOr<absl::optional<Weights>> weights =
         client->PullIfNewer(version, timeout);
-    absl::Status status = weights.status();
-    if (status.ok() && !weights->has_value()) return nullptr;
-    if (status.ok()) {
-      absl::StatusOr<std::unique_ptr<TorchPolicy>> policy =
-          TorchPolicy::Create(options);
-      status = policy.ok()
-                   ? (*policy)->LoadWeights((*weights)->bytes, (*weights)->version)
-                   : policy.status();
-      if (status.ok()) return std::shared_ptr<const Policy>(*std::move(policy));
+    if (weights.ok() && !weights->has_value()) return nullptr;
+    absl::StatusOr<std::shared_ptr<const Policy>> policy =
+        weights.ok() ? LoadPolicy(options, **weights) : weights.status();
+    if (!policy.ok()) {
+      metrics->weight_pull_failures.Increment();
+      spdlog::warn("cannot get weights newer than version {}: {}", version,
+                   policy.status().ToString());
     }
-    metrics->weight_pull_failures.Increment();
-    spdlog::warn("cannot get weights newer than version {}: {}", version,
-                 status.ToString());
-    return status;
+    return policy;
+  };
+}
+
+PolicyOfVersion::Fetch PullPolicyExactly(WeightsClient* client,
+                                         const PolicyOptions& options,
+                                         ActorMetrics* metrics,
+                                         absl::Duration timeout) {
+  return [=](uint64_t version) -> absl::StatusOr<std::shared_ptr<const Policy>> {
+    const absl::StatusOr<Weights> weights = client->PullExactly(version, timeout);
+    absl::StatusOr<std::shared_ptr<const Policy>> policy =
+        weights.ok() ? LoadPolicy(options, *weights) : weights.status();
+    if (!policy.ok()) metrics->weight_pull_failures.Increment();
+    return policy;
   };
 }
 

@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "actor/rollout/actor_metrics.h"
 #include "actor/rollout/latest_policy.h"
+#include "actor/rollout/policy_of_version.h"
 #include "actor/rollout/weights_client.h"
 #include "common/config/options.h"
 
@@ -15,6 +16,11 @@ namespace weft {
 // pointer must outlive the function that is returned, which is thread-safe.
 LatestPolicy::Fetch PullPolicyFrom(WeightsClient* client, const PolicyOptions& options,
                                    ActorMetrics* metrics, absl::Duration timeout);
+
+// The same for one version and no other.
+PolicyOfVersion::Fetch PullPolicyExactly(WeightsClient* client,
+                                         const PolicyOptions& options,
+                                         ActorMetrics* metrics, absl::Duration timeout);
 
 }  // namespace weft
 

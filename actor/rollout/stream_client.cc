@@ -40,6 +40,21 @@ v1::TrajectoryStreamRequest Message(const Trajectory& trajectory) {
   return request;
 }
 
+v1::TrajectoryStreamRequest Message(const ValidationResult& result) {
+  v1::TrajectoryStreamRequest request;
+  v1::ValidationResult* message = request.mutable_validation();
+  message->set_weights_version(result.task.weights_version);
+  message->set_program(result.task.program);
+  if (!result.trajectory.ok()) {
+    message->set_error(result.trajectory.status().ToString());
+    return request;
+  }
+  *message->mutable_trajectory() = ToProto(*result.trajectory);
+  message->mutable_trajectory()->set_sequence(1);  // It is in no series.
+  message->mutable_trajectory()->clear_schedule_module();
+  return request;
+}
+
 }  // namespace
 
 StreamClient::StreamClient(std::shared_ptr<grpc::Channel> channel,
@@ -119,6 +134,9 @@ v1::TrajectoryStreamRequest StreamClient::Hello() const {
                                    : absl::StrCat(options_.actor_run_id, ".", run));
   hello->set_cpu(options_.cpu);
   hello->set_max_in_flight(options_.max_in_flight);
+  for (const std::string& program : options_.validation_programs) {
+    hello->add_validation_programs(program);
+  }
   return request;
 }
 
@@ -142,6 +160,7 @@ absl::Status StreamClient::RunStream() {
   }
   connected_ = false;
   credits_->Close();
+  if (options_.validation != nullptr) options_.validation->Clear();
   // A failed hello ends in a cancelled stream, whose own status says less.
   return status.ok() ? stream->status() : status;
 }
@@ -177,15 +196,30 @@ absl::Status StreamClient::AwaitHelloAck(TrajectoryStream* stream) {
 
 void StreamClient::SendUntilEnded(TrajectoryStream* stream) {
   while (!stream->ended() && !FlushIsOver()) {
+    if (!SendValidationResults(stream).ok()) return;
     const std::shared_ptr<const Trajectory> next = outbox_->Next(kPoll);
     if (next == nullptr) continue;
     if (next->sequence <= pay_through_ && !Pay(stream, next->sequence)) return;
-    absl::Status written = stream->Write(Message(*next), kPoll);
-    while (absl::IsDeadlineExceeded(written) && !FlushIsOver()) {
-      written = stream->FinishWrite(kPoll);
-    }
-    if (!written.ok()) return;
+    if (!Send(stream, Message(*next)).ok()) return;
   }
+}
+
+absl::Status StreamClient::Send(TrajectoryStream* stream,
+                                v1::TrajectoryStreamRequest request) {
+  absl::Status written = stream->Write(std::move(request), kPoll);
+  while (absl::IsDeadlineExceeded(written) && !FlushIsOver()) {
+    written = stream->FinishWrite(kPoll);
+  }
+  return written;
+}
+
+absl::Status StreamClient::SendValidationResults(TrajectoryStream* stream) {
+  if (options_.validation == nullptr) return absl::OkStatus();
+  while (const auto result = options_.validation->TakeResult()) {
+    absl::Status sent = Send(stream, Message(*result));
+    if (!sent.ok()) return sent;
+  }
+  return absl::OkStatus();
 }
 
 bool StreamClient::Pay(TrajectoryStream* stream, uint64_t sequence) {
@@ -223,6 +257,10 @@ absl::Status StreamClient::Handle(const v1::TrajectoryStreamResponse& response) 
     case v1::TrajectoryStreamResponse::kGrant:
       credits_->Add(response.grant().episodes());
       return absl::OkStatus();
+    case v1::TrajectoryStreamResponse::kValidation:
+      if (options_.validation == nullptr) break;
+      return options_.validation->AddTask({response.validation().weights_version(),
+                                           response.validation().program(), 0});
     case v1::TrajectoryStreamResponse::kDrain:
       spdlog::info("the learner asks to drain: {}", response.drain().reason());
       if (options_.on_drain) options_.on_drain(response.drain().reason());

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -16,6 +17,7 @@
 #include "actor/rollout/credit_pool.h"
 #include "actor/rollout/outbox.h"
 #include "actor/rollout/trajectory_stream.h"
+#include "actor/rollout/validation_desk.h"
 #include "grpcpp/channel.h"
 #include "weft/v1/trajectory.grpc.pb.h"
 
@@ -27,6 +29,9 @@ struct StreamClientOptions {
   std::string actor_run_id;     // At most 64 bytes; new for every start of the process.
   std::string cpu;
   uint32_t max_in_flight = 1;
+  // What this actor can validate on, and where it does; null: nothing.
+  std::vector<std::string> validation_programs;
+  ValidationDesk* validation = nullptr;
   // From a connection to the learner's answer to the hello.
   absl::Duration hello_timeout = absl::Seconds(10);
   // Between the end of a stream and the next attempt: the first after an outage, and
@@ -79,6 +84,8 @@ class StreamClient {
   // Waits for the learner's answer to the hello.
   absl::Status AwaitHelloAck(TrajectoryStream* stream);
   void SendUntilEnded(TrajectoryStream* stream);
+  absl::Status Send(TrajectoryStream* stream, v1::TrajectoryStreamRequest request);
+  absl::Status SendValidationResults(TrajectoryStream* stream);
   // False when the stream ends before there was a credit.
   bool Pay(TrajectoryStream* stream, uint64_t sequence);
   absl::Status Handle(const v1::TrajectoryStreamResponse& response);

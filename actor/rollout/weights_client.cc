@@ -76,11 +76,28 @@ WeightsClient::WeightsClient(const std::shared_ptr<grpc::Channel>& channel)
 
 absl::StatusOr<absl::optional<Weights>> WeightsClient::PullIfNewer(
     uint64_t version, absl::Duration timeout) {
+  v1::PullWeightsRequest request;
+  request.set_if_newer_than(version);
+  return Pull(request, timeout);
+}
+
+absl::StatusOr<Weights> WeightsClient::PullExactly(uint64_t version,
+                                                   absl::Duration timeout) {
+  v1::PullWeightsRequest request;
+  request.set_exactly(version);
+  absl::StatusOr<absl::optional<Weights>> weights = Pull(request, timeout);
+  if (!weights.ok()) return weights.status();
+  if (!weights->has_value() || (*weights)->version != version) {
+    return Broken(absl::StrCat("not version ", version, ", which was asked for"));
+  }
+  return **std::move(weights);
+}
+
+absl::StatusOr<absl::optional<Weights>> WeightsClient::Pull(
+    const v1::PullWeightsRequest& request, absl::Duration timeout) {
   grpc::ClientContext context;
   SetDeadline(&context, timeout);
   context.set_wait_for_ready(true);
-  v1::PullWeightsRequest request;
-  request.set_if_newer_than(version);
   const auto reader = stub_->Pull(&context, request);
   Assembler assembler;
   absl::Status broken;

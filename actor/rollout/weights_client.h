@@ -31,7 +31,14 @@ class WeightsClient {
   absl::StatusOr<absl::optional<Weights>> PullIfNewer(uint64_t version,
                                                       absl::Duration timeout);
 
+  // This version and no other. NOT_FOUND when the learner does not keep it any more;
+  // else as PullIfNewer.
+  absl::StatusOr<Weights> PullExactly(uint64_t version, absl::Duration timeout);
+
  private:
+  absl::StatusOr<absl::optional<Weights>> Pull(const v1::PullWeightsRequest& request,
+                                               absl::Duration timeout);
+
   const std::unique_ptr<v1::WeightsService::Stub> stub_;
 };
 

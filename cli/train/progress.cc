@@ -49,6 +49,11 @@ std::string ProgressLine(const v1::GetStatusResponse& status) {
                           status.mean_reward(), status.entropy(),
                           status.approximate_kl(), status.mean_staleness());
   }
+  if (status.has_validation()) {
+    absl::StrAppendFormat(&line, " | validation %.3f (best %.3f)",
+                          status.validation().mean_reward(),
+                          status.validation().best_mean_reward());
+  }
   absl::StrAppend(&line, " | ", Failures(status));
   if (status.connected_actors() == 0 && !status.finished()) {
     absl::StrAppend(&line, " | waiting for actors");

@@ -68,6 +68,21 @@ std::string Legend(const std::vector<json>& programs) {
   return legend;
 }
 
+// Nothing for a run without validation.
+std::string ValidationLine(const json& summary) {
+  if (!summary.contains("validation")) return "";
+  const auto score = [&](const char* which) {
+    const json& found = summary["validation"][which];
+    return absl::StrFormat("%s %.3f (%.2fx, iteration %d, %d of %d failed)", which,
+                           found.value("mean_reward", 0.0),
+                           found.value("geomean_speedup", 0.0),
+                           found.value("iteration", 0), found.value("failures", 0),
+                           found.value("programs", 0));
+  };
+  return absl::StrCat("validation reward: ", score("first"), ", ", score("best"), ", ",
+                      score("last"), "\n");
+}
+
 }  // namespace
 
 absl::StatusOr<json> ReadSummary(const std::string& path) {
@@ -111,6 +126,7 @@ std::string SummaryTable(const json& summary, bool color) {
       number("mean_reward_last_quarter") - number("mean_reward_first_quarter"),
       number("measured_schedules_per_second"), number("env_steps_per_second"),
       HumanDuration(number("wall_seconds")));
+  absl::StrAppend(&table, ValidationLine(summary));
   return table;
 }
 

@@ -64,6 +64,12 @@ void VisitMeasure(MeasureOptions* measure, FieldVisitor& visitor) {
   visitor.Integer("threads", &measure->threads, 1, 1024);
 }
 
+void VisitValidation(ValidationOptions* validation, FieldVisitor& visitor) {
+  visitor.Text("suite", &validation->suite, true);
+  visitor.Integer("every_iterations", &validation->every_iterations, 0, 100000000);
+  visitor.Real("task_timeout_seconds", &validation->task_timeout_seconds, 0.01, 86400);
+}
+
 }  // namespace
 
 void VisitFields(TrainConfig* config, FieldVisitor& visitor) {
@@ -78,6 +84,8 @@ void VisitFields(TrainConfig* config, FieldVisitor& visitor) {
   visitor.Section("actor", [&](FieldVisitor& v) { VisitActor(&config->actor, v); });
   visitor.Section("measure",
                   [&](FieldVisitor& v) { VisitMeasure(&config->measure, v); });
+  visitor.Section("validation",
+                  [&](FieldVisitor& v) { VisitValidation(&config->validation, v); });
 }
 
 }  // namespace weft

@@ -68,6 +68,13 @@ struct ActorOptions {
       10;  // A worker that takes longer for one step is replaced.
 };
 
+// Programs that are never trained on; the policy schedules them greedily now and then.
+struct ValidationOptions {
+  std::string suite;                  // Folder of .mlir files; empty: no validation.
+  int every_iterations = 0;           // 0: never.
+  double task_timeout_seconds = 120;  // Of one program; then another actor gets it.
+};
+
 struct TrainConfig {
   std::string name = "run";  // Folder below runs/.
   std::string suite;         // Folder of .mlir files, one task each.
@@ -79,6 +86,7 @@ struct TrainConfig {
   LearnerOptions learner;
   ActorOptions actor;
   MeasureOptions measure;
+  ValidationOptions validation;
 };
 
 }  // namespace weft

@@ -78,6 +78,14 @@ void CheckTogether(const TrainConfig& config, const std::string& file,
                      ": suite: missing; expected a folder of .mlir programs, such as "
                      "datasets/suites/quickstart"));
   }
+  const ValidationOptions& validation = config.validation;
+  if (config.environment == "mlir" && validation.every_iterations > 0 &&
+      validation.suite.empty()) {
+    errors->push_back(absl::StrCat(
+        file,
+        ": validation.suite: missing; validation.every_iterations needs a folder of "
+        ".mlir programs other than those of suite"));
+  }
   if (config.policy.width % 2 != 0) {
     errors->push_back(absl::StrCat(
         file, ": policy.width: expected an even number, got ", config.policy.width));

@@ -72,10 +72,25 @@ std::vector<uint64_t> CheckpointStore::Iterations() const {
   return iterations;
 }
 
+absl::Status CheckpointStore::KeepAsBest(uint64_t iteration) const {
+  const std::string path = PathOf(iteration), link = best() + ".tmp";
+  std::error_code error;
+  fs::remove(link, error);
+  // Both names are of one file: it is never written again, only replaced.
+  fs::create_hard_link(path, link, error);
+  if (!error) fs::rename(link, best(), error);
+  if (error) return FileError("keep as best.weft", path, error.value());
+  return absl::OkStatus();
+}
+
 void CheckpointStore::RemoveOld() const {
   std::vector<uint64_t> iterations = Iterations();
   while (iterations.size() > static_cast<size_t>(keep_)) {
     std::error_code error;
+    if (iterations.front() == held_) {
+      iterations.erase(iterations.begin());
+      continue;
+    }
     fs::remove(PathOf(iterations.front()), error);
     if (error) {
       spdlog::warn("cannot remove the old checkpoint {}: {}",

@@ -19,9 +19,9 @@ struct Checkpoint {
   CheckpointSections sections;
 };
 
-// Files checkpoint-ITERATION.weft (eight digits) in one folder. A file is whole or
-// ignored: it is written beside its name, synced, and renamed. One process writes to a
-// folder; in that process one thread at a time.
+// Files checkpoint-ITERATION.weft (eight digits) in one folder, and best.weft. A file
+// is whole or ignored: it is written beside its name, synced, and renamed. One process
+// writes to a folder; in that process one thread at a time.
 class CheckpointStore {
  public:
   // Creates the folder when it is missing. `keep` is at least 1.
@@ -32,6 +32,14 @@ class CheckpointStore {
   // on a full disk) the older checkpoints are untouched.
   absl::StatusOr<std::string> Save(uint64_t iteration,
                                    const CheckpointSections& sections);
+
+  // Save does not remove the checkpoint of this iteration until the next Hold; 0: of
+  // none.
+  void Hold(uint64_t iteration) { held_ = iteration; }
+  // Makes best.weft the checkpoint of this iteration, for as long as it is not
+  // replaced. NOT_FOUND when there is none of it.
+  absl::Status KeepAsBest(uint64_t iteration) const;
+  std::string best() const { return folder_ + "/best.weft"; }
 
   // The newest checkpoint that can be read whole. Corrupt and partial ones are skipped,
   // with a warning in the log that names the file and the reason, and left in place.
@@ -49,6 +57,7 @@ class CheckpointStore {
 
   std::string folder_;
   int keep_;
+  uint64_t held_ = 0;
 };
 
 }  // namespace weft

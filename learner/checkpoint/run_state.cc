@@ -71,6 +71,12 @@ RunState StateFromJson(const nlohmann::json& json) {
         .at(OutcomeName(static_cast<Outcome>(i)))
         .get_to(state.outcomes[i]);
   }
+  if (json.contains("validation")) {
+    const nlohmann::json& validation = json["validation"];
+    state.first_validation = ValidationScoreFromJson(validation.at("first"));
+    state.best_validation = ValidationScoreFromJson(validation.at("best"));
+    state.last_validation = ValidationScoreFromJson(validation.at("last"));
+  }
   for (const auto& [name, record] : json.at("programs").items()) {
     state.programs[name] = ProgramFromJson(record);
   }
@@ -148,6 +154,11 @@ void RunState::Save(CheckpointSections* sections) const {
                          {"elapsed_seconds", elapsed_seconds},
                          {"outcomes", nlohmann::json::object()},
                          {"programs", nlohmann::json::object()}};
+  if (last_validation.programs > 0) {
+    json["validation"] = {{"first", weft::ToJson(first_validation)},
+                          {"best", weft::ToJson(best_validation)},
+                          {"last", weft::ToJson(last_validation)}};
+  }
   for (int i = 0; i < kNumOutcomes; ++i) {
     json["outcomes"][OutcomeName(static_cast<Outcome>(i))] = outcomes[i];
   }

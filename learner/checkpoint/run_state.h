@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "common/schedule/trajectory.h"
 #include "learner/checkpoint/checkpoint_file.h"
+#include "learner/validation/validation_round.h"
 
 namespace weft {
 
@@ -53,6 +54,8 @@ struct RunState {
   std::map<std::string, uint64_t> dropped;  // Trajectories by reason.
   std::map<std::string, ProgramRecord> programs;
   std::vector<float> rewards;  // Of each episode, in order.
+  // Of the validation programs; without programs while there was no round.
+  ValidationScore first_validation, best_validation, last_validation;
 
   // Takes one episode that was trained on into the statistics.
   void CountEpisode(const Trajectory& trajectory);

@@ -12,6 +12,7 @@ namespace {
 constexpr size_t kMaxActorIdBytes = 128;
 constexpr size_t kMaxActorRunIdBytes = 64;
 constexpr uint32_t kMaxInFlight = 1024;
+constexpr int kMaxValidationPrograms = 4096;
 
 absl::Status CheckHello(const v1::ActorHello& hello) {
   const auto within = [](const std::string& id, size_t most) {
@@ -27,6 +28,15 @@ absl::Status CheckHello(const v1::ActorHello& hello) {
   if (hello.max_in_flight() < 1 || hello.max_in_flight() > kMaxInFlight) {
     return absl::InvalidArgumentError(absl::StrCat(
         "hello: max_in_flight ", hello.max_in_flight(), "; 1 to ", kMaxInFlight));
+  }
+  if (hello.validation_programs_size() > kMaxValidationPrograms) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hello: ", hello.validation_programs_size(),
+                     " validation programs; at most ", kMaxValidationPrograms));
+  }
+  for (const std::string& program : hello.validation_programs()) {
+    if (IsProgramName(program)) continue;
+    return absl::InvalidArgumentError("hello: a validation program without a name");
   }
   return absl::OkStatus();
 }

@@ -12,6 +12,8 @@ class ActorLink {
   virtual ~ActorLink() = default;
   // Sends every credit that can be granted now.
   virtual void PumpCredits() = 0;
+  // Sends every validation task that can be given now.
+  virtual void PumpValidation() = 0;
   // Asks all actors, present and to come, to finish their episodes and start none.
   virtual void Drain(const std::string& reason) = 0;
 };

@@ -60,6 +60,8 @@ Learner::Learner(const TrainConfig& config, RunFolder folder,
       registry_(std::make_shared<prometheus::Registry>()),
       metrics_(registry_),
       progress_(static_cast<uint64_t>(config.learner.iterations)),
+      validator_(absl::Seconds(config.validation.task_timeout_seconds),
+                 config.actor.failure_reward),
       queue_(config.learner.queue_capacity, config.learner.max_outstanding_episodes) {}
 
 Learner::~Learner() {
@@ -138,14 +140,15 @@ absl::Status Learner::OpenStore() {
 
 absl::Status Learner::StartServing(RunState state) {
   weights_.Publish(ppo_->version(), ppo_->SerializeWeights());
-  trajectory_service_ =
-      std::make_unique<TrajectoryService>(ingest_.get(), &weights_, Observer());
+  trajectory_service_ = std::make_unique<TrajectoryService>(ingest_.get(), &weights_,
+                                                            &validator_, Observer());
   TrainerParts parts;
   parts.ppo = ppo_.get();
   parts.log = log_.get();
   parts.queue = &queue_;
   parts.ingest = ingest_.get();
   parts.weights = &weights_;
+  parts.validator = &validator_;
   parts.checkpoints = &checkpoints_;
   parts.folder = &folder_;
   parts.progress = &progress_;

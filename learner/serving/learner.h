@@ -28,6 +28,7 @@
 #include "learner/serving/trainer.h"
 #include "learner/serving/trajectory_service.h"
 #include "learner/serving/weights_service.h"
+#include "learner/validation/validator.h"
 #include "learner/weights/weight_store.h"
 
 namespace weft {
@@ -82,6 +83,7 @@ class Learner {
   LearnerMetrics metrics_;
   RunProgress progress_;
   WeightStore weights_;
+  Validator validator_;
   TrajectoryQueue queue_;
   std::unique_ptr<TrajectoryLog> log_;
   std::unique_ptr<SharedStore> store_;

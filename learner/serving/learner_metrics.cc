@@ -85,6 +85,29 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
       "mean_speedup_ratio", "Geometric mean over unscheduled, last iteration.");
   best_geomean_speedup_ = &families.AddGauge(
       "best_geomean_speedup_ratio", "Geometric mean over programs of the best so far.");
+  validation_rounds_ =
+      &families.AddCounter("validation_rounds_total", "Validation rounds finished.");
+  validation_iteration_ = &families.AddGauge("validation_iteration",
+                                             "Iteration of the last validation round.");
+  validation_reward_ = &families.AddGauge(
+      "validation_reward", "Mean reward of the greedy policy on validation programs.");
+  best_validation_reward_ = &families.AddGauge(
+      "best_validation_reward", "The best mean reward of a validation round so far.");
+  validation_speedup_ =
+      &families.AddGauge("validation_speedup_ratio",
+                         "Geometric mean over unscheduled, last validation round.");
+  validation_failures_ = &families.AddGauge(
+      "validation_failures", "Programs that failed in the last validation round.");
+}
+
+void LearnerMetrics::FinishValidation(const ValidationScore& score,
+                                      const ValidationScore& best) {
+  validation_rounds_->Increment();
+  validation_iteration_->Set(static_cast<double>(score.iteration));
+  validation_reward_->Set(score.mean_reward);
+  best_validation_reward_->Set(best.mean_reward);
+  validation_speedup_->Set(score.geomean_speedup);
+  validation_failures_->Set(score.failures);
 }
 
 void LearnerMetrics::CountEpisode(const Trajectory& trajectory) {

@@ -10,6 +10,7 @@
 #include "common/schedule/trajectory.h"
 #include "learner/ingest/ingest.h"
 #include "learner/serving/iteration_record.h"
+#include "learner/validation/validation_round.h"
 #include "prometheus/counter.h"
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
@@ -38,6 +39,7 @@ class LearnerMetrics {
   void ObserveUpdate(double seconds) { update_seconds_->Observe(seconds); }
   void ObserveCheckpoint(double seconds) { checkpoint_seconds_->Observe(seconds); }
   void FinishIteration(const IterationRecord& record);
+  void FinishValidation(const ValidationScore& score, const ValidationScore& best);
 
   struct Levels {
     int queue_depth = 0;
@@ -82,6 +84,12 @@ class LearnerMetrics {
   prometheus::Gauge* staleness_;
   prometheus::Gauge* mean_speedup_;
   prometheus::Gauge* best_geomean_speedup_;
+  prometheus::Counter* validation_rounds_;
+  prometheus::Gauge* validation_iteration_;
+  prometheus::Gauge* validation_reward_;
+  prometheus::Gauge* best_validation_reward_;
+  prometheus::Gauge* validation_speedup_;
+  prometheus::Gauge* validation_failures_;
 };
 
 }  // namespace weft

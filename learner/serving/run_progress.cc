@@ -19,6 +19,8 @@ void RunProgress::Resume(const RunState& state) {
   counts_ = {state.episodes, state.measurements(), state.env_steps};
   outcomes_ = state.outcomes;
   best_geomean_speedup_ = state.BestGeomeanSpeedup();
+  validation_ = state.last_validation;
+  best_validation_ = state.best_validation;
 }
 
 void RunProgress::CountEpisode(const Trajectory& trajectory) {
@@ -48,6 +50,13 @@ void RunProgress::FinishIteration(const IterationRecord& record) {
   iteration_seconds_ += record.seconds;
   best_geomean_speedup_ = record.best_geomean_speedup;
   last_ = record;
+}
+
+void RunProgress::FinishValidation(const ValidationScore& score,
+                                   const ValidationScore& best) {
+  absl::MutexLock lock(&mutex_);
+  validation_ = score;
+  best_validation_ = best;
 }
 
 void RunProgress::SetFinished() {
@@ -107,6 +116,16 @@ v1::GetStatusResponse RunProgress::Snapshot(absl::Time now) const {
     status.set_entropy(last_->update.entropy);
     status.set_approximate_kl(last_->update.approximate_kl);
     status.set_mean_staleness(last_->update.mean_staleness);
+  }
+  if (validation_.programs > 0) {
+    v1::ValidationStatus* validation = status.mutable_validation();
+    validation->set_iteration(validation_.iteration);
+    validation->set_mean_reward(validation_.mean_reward);
+    validation->set_geomean_speedup(validation_.geomean_speedup);
+    validation->set_programs(static_cast<uint32_t>(validation_.programs));
+    validation->set_failures(static_cast<uint32_t>(validation_.failures));
+    validation->set_best_iteration(best_validation_.iteration);
+    validation->set_best_mean_reward(best_validation_.mean_reward);
   }
   status.set_finished(finished_);
   status.set_phase(phase_);

@@ -31,6 +31,7 @@ class RunProgress {
   void SampleRates(absl::Time now);
   void SetPhase(const std::string& phase);
   void FinishIteration(const IterationRecord& record);
+  void FinishValidation(const ValidationScore& score, const ValidationScore& best);
   void SetFinished();
 
   // Seconds of the run, over all resumes.
@@ -65,6 +66,8 @@ class RunProgress {
   std::array<uint64_t, kNumOutcomes> outcomes_ ABSL_GUARDED_BY(mutex_){};
   std::deque<Sample> samples_ ABSL_GUARDED_BY(mutex_);  // Of the last minute.
   std::optional<IterationRecord> last_ ABSL_GUARDED_BY(mutex_);
+  ValidationScore validation_ ABSL_GUARDED_BY(mutex_);
+  ValidationScore best_validation_ ABSL_GUARDED_BY(mutex_);
   double best_geomean_speedup_ ABSL_GUARDED_BY(mutex_) = 1;
   double iteration_seconds_ ABSL_GUARDED_BY(mutex_) = 0;  // Sum in this process.
   std::string phase_ ABSL_GUARDED_BY(mutex_) = "collecting";

@@ -1,11 +1,13 @@
 #include "learner/serving/run_results.h"
 
+#include <utility>
+
 #include "spdlog/spdlog.h"
 
 namespace weft {
 
-void RunResults::AddIteration(const IterationRecord& record) {
-  lines_.push_back(record.ToJson());
+void RunResults::AddLine(std::string line) {
+  lines_.push_back(std::move(line));
   if (lines_.size() <= kMaxWaitingLines) return;
   lines_.pop_front();
   spdlog::error("metrics.jsonl: a line is given up, {} wait already", kMaxWaitingLines);

@@ -28,7 +28,8 @@ class RunResults {
       : folder_(folder), metrics_(metrics) {}
 
   // These write nothing yet.
-  void AddIteration(const IterationRecord& record);
+  // A JSON object with the key `iteration`.
+  void AddLine(std::string line);
   void AddBest(const std::string& program) { stale_.insert(program); }
 
   // Writes all that waits; best/ as `state` has it. The first failure ends it, is

@@ -45,7 +45,7 @@ std::string SummaryJson(const RunState& state) {
   const uint64_t crashed = Count(state, Outcome::kCrashed);
   const uint64_t timed_out = Count(state, Outcome::kTimedOut);
   const double wall = std::max(state.elapsed_seconds, 1e-9);
-  const nlohmann::ordered_json json = {
+  nlohmann::ordered_json json = {
       {"iterations", state.iteration},
       {"episodes", state.episodes},
       {"measurements", state.measurements()},
@@ -65,6 +65,11 @@ std::string SummaryJson(const RunState& state) {
       {"wall_seconds", state.elapsed_seconds},
       {"programs_without_schedule", ProgramsWithoutSchedule(state)},
       {"programs", Programs(state)}};
+  if (state.last_validation.programs > 0) {
+    json["validation"] = {{"first", ToJson(state.first_validation)},
+                          {"best", ToJson(state.best_validation)},
+                          {"last", ToJson(state.last_validation)}};
+  }
   return json.dump(2) + "\n";
 }
 

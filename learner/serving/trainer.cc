@@ -13,6 +13,8 @@ constexpr absl::Duration kSlice = absl::Milliseconds(100);
 constexpr absl::Duration kSayWhatIsWaitedFor = absl::Seconds(30);
 constexpr absl::Duration kDrainDeadline = absl::Seconds(10);
 constexpr int kMaxFailedUpdates = 3;
+// The last round may follow one that is under way, and each may wait for a lost actor.
+constexpr int kLastRoundTimeouts = 4;
 constexpr size_t kMaxCheckpointRequests = 16;
 
 }  // namespace
@@ -23,12 +25,15 @@ Trainer::Trainer(const TrainConfig& config, const TrainerParts& parts, RunState 
       state_(std::move(state)),
       checkpoints_(config, parts.ppo, parts.log, parts.checkpoints, parts.metrics,
                    state_),
-      results_(parts.folder, parts.metrics) {}
+      results_(parts.folder, parts.metrics),
+      validation_(config, {parts.validator, parts.weights, parts.checkpoints,
+                           &checkpoints_, &results_, parts.progress, parts.metrics}) {}
 
 Trainer::~Trainer() = default;
 
 absl::Status Trainer::Run() {
   parts_.weights->Publish(parts_.ppo->version(), parts_.ppo->SerializeWeights());
+  validation_.Notice(state_);
   absl::Status status = absl::OkStatus();
   const auto target = static_cast<uint64_t>(config_.learner.iterations);
   while (status.ok() && state_.iteration < target) {
@@ -38,6 +43,7 @@ absl::Status Trainer::Run() {
   }
   if (status.ok()) status = failure();
   const bool done = state_.iteration >= target;
+  if (status.ok() && done) ValidateLast();
   absl::Status concluded = Conclude(done ? "training is finished" : stop_reason());
   if (status.ok()) status = std::move(concluded);
   if (status.ok() && done) {
@@ -58,6 +64,7 @@ absl::StatusOr<std::vector<QueuedTrajectory>> Trainer::WaitForEpisodes() {
   absl::Time say = absl::Now() + kSayWhatIsWaitedFor;
   while (!stopping()) {
     AnswerCheckpointRequests();
+    TendValidation();
     absl::StatusOr<std::vector<QueuedTrajectory>> batch =
         parts_.queue->Pop(config_.learner.episodes_per_iteration, absl::Now() + kSlice);
     if (batch.ok()) {
@@ -109,6 +116,7 @@ absl::Status Trainer::TrainOn(std::vector<QueuedTrajectory> batch) {
   ++state_.iteration;
   FinishIteration(std::move(record), start);
   SaveCheckpointIfDue();
+  validation_.Notice(state_);
   if (failed_updates_ >= kMaxFailedUpdates) return stats.status();
   return absl::OkStatus();
 }
@@ -127,7 +135,7 @@ void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
   state_.elapsed_seconds = elapsed;
   parts_.progress->FinishIteration(record);
   parts_.metrics->FinishIteration(record);
-  results_.AddIteration(record);
+  results_.AddLine(record.ToJson());
   results_.Flush(state_).IgnoreError();  // Tried again after the next iteration.
   spdlog::info(
       "iteration {}/{}: reward {:.3f}, speed-up {:.2f}x (best {:.2f}x), {} of {} "
@@ -142,6 +150,32 @@ void Trainer::SaveCheckpointIfDue() {
   if (!checkpoints_.IsDue(state_)) return;
   parts_.progress->SetPhase("checkpointing");
   checkpoints_.Save(state_).IgnoreError();  // Tried again after the next iteration.
+}
+
+void Trainer::TendValidation() {
+  validation_.Tend(&state_, absl::Now());
+  parts_.actors->PumpValidation();
+}
+
+void Trainer::ValidateLast() {
+  validation_.NoticeLast(state_);
+  if (!validation_.waiting()) return;
+  parts_.progress->SetPhase("validating");
+  parts_.ingest->StopGranting();
+  const absl::Duration patience =
+      kLastRoundTimeouts * absl::Seconds(config_.validation.task_timeout_seconds);
+  const absl::Time deadline = absl::Now() + patience;
+  while (validation_.waiting() && !stopping()) {
+    if (absl::Now() >= deadline) {
+      spdlog::warn("the last validation round took more than {}; it is given up",
+                   absl::FormatDuration(patience));
+      break;
+    }
+    AnswerCheckpointRequests();
+    TendValidation();
+    absl::SleepFor(kSlice);
+  }
+  validation_.Abandon();
 }
 
 void Trainer::AnswerCheckpointRequests() {

@@ -22,6 +22,7 @@
 #include "learner/serving/run_folder.h"
 #include "learner/serving/run_progress.h"
 #include "learner/serving/run_results.h"
+#include "learner/serving/run_validation.h"
 #include "learner/weights/weight_store.h"
 
 namespace weft {
@@ -33,6 +34,7 @@ struct TrainerParts {
   TrajectoryQueue* queue = nullptr;
   Ingest* ingest = nullptr;
   WeightStore* weights = nullptr;
+  Validator* validator = nullptr;
   CheckpointStore* checkpoints = nullptr;
   RunFolder* folder = nullptr;
   RunProgress* progress = nullptr;
@@ -71,6 +73,9 @@ class Trainer : public RunControl {
   void CountDrop(const std::string& reason, uint64_t count);
   void FinishIteration(IterationRecord record, absl::Time start);
   void SaveCheckpointIfDue();
+  void TendValidation();
+  // Nobody trains any more: the last weights are judged before the actors leave.
+  void ValidateLast();
   void AnswerCheckpointRequests();
   // Tries everything that is to be written and returns the first error.
   absl::Status Conclude(const std::string& reason);
@@ -86,6 +91,7 @@ class Trainer : public RunControl {
   RunState state_;
   RunCheckpoints checkpoints_;
   RunResults results_;
+  RunValidation validation_;
   int failed_updates_ = 0;  // In a row.
 
   mutable absl::Mutex mutex_;

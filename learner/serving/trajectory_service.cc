@@ -13,8 +13,11 @@ constexpr absl::Duration kHelloDeadline = absl::Seconds(10);
 }  // namespace
 
 TrajectoryService::TrajectoryService(Ingest* ingest, const WeightStore* weights,
-                                     IngestObserver observer)
-    : ingest_(ingest), weights_(weights), observer_(std::move(observer)) {}
+                                     Validator* validator, IngestObserver observer)
+    : ingest_(ingest),
+      weights_(weights),
+      validator_(validator),
+      observer_(std::move(observer)) {}
 
 TrajectoryService::~TrajectoryService() = default;
 
@@ -38,6 +41,14 @@ void TrajectoryService::PumpCredits() {
     const auto it = named_.find(grant.stream);
     if (it == named_.end()) continue;  // Just ended; Disconnect takes the credits back.
     it->second->SendGrant(grant.episodes);
+  }
+}
+
+void TrajectoryService::PumpValidation() {
+  absl::MutexLock lock(&mutex_);
+  for (const ValidationTask& task : validator_->TakeTasks(absl::Now())) {
+    const auto it = named_.find(task.stream);
+    if (it != named_.end()) it->second->SendValidation(task);
   }
 }
 
@@ -73,6 +84,10 @@ absl::Status TrajectoryService::Connect(const v1::ActorHello& hello,
   if (!connection.ok()) return connection.status();
   stream->SendHelloAck(*connection, weights_->version());
   named_[connection->stream] = stream;
+  validator_->Connect(
+      connection->stream,
+      {hello.validation_programs().begin(), hello.validation_programs().end()},
+      static_cast<int>(hello.max_in_flight()));
   if (!drain_reason_.empty()) stream->SendDrain(drain_reason_);
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "learner/ingest/ingest.h"
 #include "learner/serving/actor_link.h"
+#include "learner/validation/validator.h"
 #include "learner/weights/weight_store.h"
 #include "weft/v1/trajectory.grpc.pb.h"
 
@@ -21,13 +22,13 @@ class TrajectoryStream;
 
 // Carries messages between actors and Ingest, which has the rules. It takes raw bytes,
 // so that a message that protobuf cannot read is counted and answered instead of ending
-// the stream silently. Thread-safe; `ingest` and `weights` must outlive the server.
+// the stream silently. Thread-safe; what is passed by pointer must outlive the server.
 class TrajectoryService final
     : public v1::TrajectoryService::WithRawCallbackMethod_Stream<
           v1::TrajectoryService::Service>,
       public ActorLink {
  public:
-  TrajectoryService(Ingest* ingest, const WeightStore* weights,
+  TrajectoryService(Ingest* ingest, const WeightStore* weights, Validator* validator,
                     IngestObserver observer);
   ~TrajectoryService() override;
 
@@ -35,6 +36,7 @@ class TrajectoryService final
       grpc::CallbackServerContext* context) override;
 
   void PumpCredits() override;
+  void PumpValidation() override;
   void Drain(const std::string& reason) override;
 
   // Ends streams that have not said hello within 10 s. Call every second or so.
@@ -51,6 +53,7 @@ class TrajectoryService final
 
   Ingest* const ingest_;
   const WeightStore* const weights_;
+  Validator* const validator_;
   const IngestObserver observer_;
   absl::Mutex mutex_;  // Before the mutex of a stream.
   std::set<TrajectoryStream*> streams_ ABSL_GUARDED_BY(mutex_);

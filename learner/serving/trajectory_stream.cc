@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/rpc/status.h"
+#include "common/wire/trajectory_proto.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "spdlog/spdlog.h"
 
@@ -59,8 +60,11 @@ absl::Status TrajectoryStream::Handle(const v1::TrajectoryStreamRequest& request
       return HandleHello(request.hello());
     case v1::TrajectoryStreamRequest::kTrajectory:
       return HandleTrajectory(request.trajectory());
+    case v1::TrajectoryStreamRequest::kValidation:
+      return HandleValidation(request.validation());
     default:
-      return absl::InvalidArgumentError("a request must be a hello or a trajectory");
+      return absl::InvalidArgumentError(
+          "a request must be a hello, a trajectory or a validation result");
   }
 }
 
@@ -99,6 +103,27 @@ absl::Status TrajectoryStream::HandleTrajectory(const v1::Trajectory& trajectory
   return absl::OkStatus();
 }
 
+// A result of no task that this stream has came too late; it is not worth an error.
+absl::Status TrajectoryStream::HandleValidation(const v1::ValidationResult& result) {
+  if (!said_hello()) {
+    return absl::FailedPreconditionError("a validation result before the hello");
+  }
+  Validator* const validator = service_->validator_;
+  absl::StatusOr<Trajectory> trajectory = absl::UnknownError(result.error());
+  if (result.has_trajectory()) trajectory = FromProto(result.trajectory());
+  const bool matches = trajectory.ok() && trajectory->program == result.program() &&
+                       trajectory->weights_version == result.weights_version();
+  if (matches) {
+    validator->Accept(id_, result.weights_version(), ValidatedProgram::Of(*trajectory));
+  } else {
+    validator->Refuse(id_, result.weights_version(), result.program(),
+                      trajectory.ok() ? "it is of another task"
+                                      : std::string(trajectory.status().message()));
+  }
+  service_->PumpValidation();
+  return absl::OkStatus();
+}
+
 void TrajectoryStream::ReadNext() {
   absl::MutexLock lock(&mutex_);
   if (end_) return;
@@ -112,6 +137,13 @@ void TrajectoryStream::ReadNext() {
 void TrajectoryStream::SendGrant(uint32_t episodes) {
   v1::TrajectoryStreamResponse response;
   response.mutable_grant()->set_episodes(episodes);
+  Send(response);
+}
+
+void TrajectoryStream::SendValidation(const ValidationTask& task) {
+  v1::TrajectoryStreamResponse response;
+  response.mutable_validation()->set_weights_version(task.weights_version);
+  response.mutable_validation()->set_program(task.program);
   Send(response);
 }
 
@@ -157,6 +189,7 @@ void TrajectoryStream::End(const absl::Status& status) {
   // At once, so that the credits go to others although the last bytes are still
   // written.
   if (id != 0) service_->ingest_->Disconnect(id);
+  if (id != 0) service_->validator_->Disconnect(id);
   absl::MutexLock lock(&mutex_);
   if (end_) return;
   end_ = status;

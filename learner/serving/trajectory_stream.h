@@ -30,6 +30,7 @@ class TrajectoryStream final
   void Start();
   void SendHelloAck(const Ingest::Connection& connection, uint64_t weights_version);
   void SendGrant(uint32_t episodes);
+  void SendValidation(const ValidationTask& task);
   void SendDrain(const std::string& reason);
   // Ends the stream with this status after the responses that are already queued.
   void End(const absl::Status& status);
@@ -45,6 +46,7 @@ class TrajectoryStream final
   absl::Status Handle(const v1::TrajectoryStreamRequest& request);
   absl::Status HandleHello(const v1::ActorHello& hello);
   absl::Status HandleTrajectory(const v1::Trajectory& trajectory);
+  absl::Status HandleValidation(const v1::ValidationResult& result);
   void ReadNext();
   void Send(const v1::TrajectoryStreamResponse& response);
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -3,8 +3,20 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace weft {
 namespace {
+
+class NoSuchVersion final : public grpc::ServerWriteReactor<v1::WeightsChunk> {
+ public:
+  explicit NoSuchVersion(uint64_t version) {
+    Finish(grpc::Status(
+        grpc::StatusCode::NOT_FOUND,
+        absl::StrCat("weights of version ", version, " are not kept any more")));
+  }
+  void OnDone() override { delete this; }
+};
 
 class WeightsStream final : public grpc::ServerWriteReactor<v1::WeightsChunk> {
  public:
@@ -55,6 +67,11 @@ WeightsService::WeightsService(const WeightStore* store,
 
 grpc::ServerWriteReactor<v1::WeightsChunk>* WeightsService::Pull(
     grpc::CallbackServerContext*, const v1::PullWeightsRequest* request) {
+  if (request->exactly() != 0) {
+    Weights weights = store_->Exactly(request->exactly());
+    if (weights.bytes == nullptr) return new NoSuchVersion(request->exactly());
+    return new WeightsStream(std::move(weights), &sent_);
+  }
   Weights weights = store_->Latest();
   if (weights.version <= request->if_newer_than()) weights.bytes = nullptr;
   return new WeightsStream(std::move(weights), &sent_);

@@ -17,6 +17,18 @@ bool WeightStore::Publish(uint64_t version, std::string bytes) {
   return true;
 }
 
+void WeightStore::Keep() {
+  absl::MutexLock lock(&mutex_);
+  kept_ = latest_;
+}
+
+Weights WeightStore::Exactly(uint64_t version) const {
+  absl::MutexLock lock(&mutex_);
+  if (version == latest_.version) return latest_;
+  if (version == kept_.version) return kept_;
+  return {};
+}
+
 Weights WeightStore::Latest() const {
   absl::MutexLock lock(&mutex_);
   return latest_;

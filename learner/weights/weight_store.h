@@ -21,7 +21,7 @@ struct Weights {
   uint32_t crc32c = 0;  // Of all bytes.
 };
 
-// Holds one version at a time. Thread-safe.
+// Holds the newest version, and one more that was kept. Thread-safe.
 class WeightStore {
  public:
   // Replaces the newest weights. `version` is at least 1; versions only grow, except
@@ -29,12 +29,18 @@ class WeightStore {
   // false).
   bool Publish(uint64_t version, std::string bytes);
 
+  // Keeps the newest version until the next Keep, whatever is published meanwhile.
+  void Keep();
+
   Weights Latest() const;
+  // The newest or the kept one; without bytes when it is neither.
+  Weights Exactly(uint64_t version) const;
   uint64_t version() const;
 
  private:
   mutable absl::Mutex mutex_;
   Weights latest_ ABSL_GUARDED_BY(mutex_);
+  Weights kept_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Bytes of a chunk on the wire: large enough for 100 MB/s and more, small enough that a

@@ -162,7 +162,9 @@ std::vector<nlohmann::json> TrainingRun::Iterations() const {
   std::ifstream file(run_folder() + "/metrics.jsonl");
   for (std::string line; std::getline(file, line);) {
     nlohmann::json iteration = nlohmann::json::parse(line, nullptr, false);
-    if (iteration.is_object()) iterations.push_back(iteration);
+    if (iteration.is_object() && !iteration.contains("validation")) {
+      iterations.push_back(iteration);
+    }
   }
   return iterations;
 }

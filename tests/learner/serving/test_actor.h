@@ -2,8 +2,10 @@
 #ifndef WEFT_TESTS_LEARNER_SERVING_TEST_ACTOR_H_
 #define WEFT_TESTS_LEARNER_SERVING_TEST_ACTOR_H_
 
+#include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/rpc/channel.h"
 #include "common/wire/trajectory_proto.h"
@@ -22,6 +24,11 @@ class TestActor {
   }
   ~TestActor() { context_.TryCancel(); }
 
+  // Before the hello: what this actor can validate on.
+  void OfferValidation(const std::vector<std::string>& programs) {
+    validation_programs_ = programs;
+  }
+
   // Returns the sequence that the learner has stored.
   uint64_t Hello(const std::string& actor_id, const std::string& run_id = "run") {
     SendHello(actor_id, run_id);
@@ -36,6 +43,9 @@ class TestActor {
     request.mutable_hello()->set_actor_id(actor_id);
     request.mutable_hello()->set_actor_run_id(run_id);
     request.mutable_hello()->set_max_in_flight(2);
+    for (const std::string& program : validation_programs_) {
+      request.mutable_hello()->add_validation_programs(program);
+    }
     stream_->Write(request);
   }
 
@@ -69,6 +79,23 @@ class TestActor {
     }
     return true;
   }
+  // The next validation task; an empty one when the stream ends before.
+  v1::ValidationTask AwaitValidation() {
+    v1::TrajectoryStreamResponse response;
+    while (validations_.empty()) {
+      if (!Read(&response)) return {};
+    }
+    v1::ValidationTask task = validations_.front();
+    validations_.pop_front();
+    return task;
+  }
+  bool SendValidation(const v1::ValidationTask& task, const Trajectory& trajectory) {
+    v1::TrajectoryStreamRequest request;
+    request.mutable_validation()->set_weights_version(task.weights_version());
+    request.mutable_validation()->set_program(task.program());
+    *request.mutable_validation()->mutable_trajectory() = ToProto(trajectory);
+    return stream_->Write(request);
+  }
   // Plays one episode by the rules: credit, trajectory, acknowledgement.
   void Play(const Trajectory& trajectory) {
     ASSERT_TRUE(AwaitCredit());
@@ -90,6 +117,7 @@ class TestActor {
     if (!stream_->Read(response)) return false;
     credits_ += response->grant().episodes();
     drained_ |= response->has_drain();
+    if (response->has_validation()) validations_.push_back(response->validation());
     return true;
   }
 
@@ -98,6 +126,8 @@ class TestActor {
   std::unique_ptr<grpc::ClientReaderWriter<v1::TrajectoryStreamRequest,
                                            v1::TrajectoryStreamResponse>>
       stream_;
+  std::vector<std::string> validation_programs_;
+  std::deque<v1::ValidationTask> validations_;
   uint32_t credits_ = 0;
   bool drained_ = false;
 };

@@ -26,6 +26,19 @@ TEST(WeightStoreTest, IgnoresVersionsThatAreNotNewer) {
   EXPECT_EQ(*store.Latest().bytes, "two");
 }
 
+TEST(WeightStoreTest, AKeptVersionIsThereUntilTheNextIsKept) {
+  WeightStore store;
+  store.Publish(1, "one");
+  store.Keep();
+  store.Publish(2, "two");
+  store.Publish(3, "three");
+  EXPECT_EQ(*store.Exactly(1).bytes, "one");
+  EXPECT_EQ(store.Exactly(2).bytes, nullptr);
+  EXPECT_EQ(*store.Exactly(3).bytes, "three");
+  store.Keep();
+  EXPECT_EQ(store.Exactly(1).bytes, nullptr);
+}
+
 TEST(WeightStoreTest, ChunksAddUpToTheBlob) {
   WeightStore store;
   std::string blob(2 * kWeightsChunkBytes + 17, 'w');

@@ -1,0 +1,13 @@
+#identity = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+func.func @main(%a: tensor<512x256xf32> {bufferization.writable = false}, %out: tensor<256xf32> {bufferization.writable = true}) -> tensor<256xf32> {
+  %initial = arith.constant 0.0 : f32
+  %init = linalg.fill ins(%initial : f32) outs(%out : tensor<256xf32>) -> tensor<256xf32>
+  %result = linalg.generic {indexing_maps = [#identity, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%a : tensor<512x256xf32>) outs(%init : tensor<256xf32>) {
+    ^bb0(%x: f32, %acc: f32):
+      %y = arith.addf %acc, %x : f32
+      linalg.yield %y : f32
+    } -> tensor<256xf32>
+  return %result : tensor<256xf32>
+}

@@ -1,0 +1,77 @@
+#include "learner/serving/run_validation.h"
+
+#include "spdlog/spdlog.h"
+
+namespace weft {
+
+RunValidation::RunValidation(const TrainConfig& config, const RunValidationParts& parts)
+    : options_(config.validation),
+      failure_reward_(config.actor.failure_reward),
+      parts_(parts) {}
+
+void RunValidation::Notice(const RunState& state) {
+  if (options_.every_iterations == 0) return;
+  const bool known = state.last_validation.programs > 0 &&
+                     state.last_validation.iteration == state.iteration;
+  const auto every = static_cast<uint64_t>(options_.every_iterations);
+  if (!known && state.iteration % every == 0) due_ = true;
+}
+
+void RunValidation::NoticeLast(const RunState& state) {
+  if (options_.every_iterations == 0) return;
+  due_ = state.last_validation.programs == 0 ||
+         state.last_validation.iteration != state.iteration;
+}
+
+void RunValidation::Tend(RunState* state, absl::Time now) {
+  if (const auto round = parts_.validator->TakeFinished(now)) Finish(*round, state);
+  if (due_ && !parts_.validator->running()) Start(*state, now);
+}
+
+void RunValidation::Start(const RunState& state, absl::Time now) {
+  parts_.weights->Keep();
+  if (!parts_.validator->Start(state.iteration, parts_.weights->version(), now)) return;
+  due_ = false;
+  if (state.iteration == 0) return;
+  // So that there is a checkpoint to keep should these weights be the best.
+  if (!parts_.checkpoints->HasSaved(state)) {
+    parts_.checkpoints->Save(state).IgnoreError();  // Counted and logged.
+  }
+  parts_.store->Hold(state.iteration);
+}
+
+void RunValidation::Finish(const ValidationRound& round, RunState* state) {
+  const ValidationScore score = round.Score(failure_reward_);
+  if (state->first_validation.programs == 0) state->first_validation = score;
+  state->last_validation = score;
+  parts_.results->AddLine(round.ToJson(failure_reward_));
+  const bool best = state->best_validation.programs == 0 ||
+                    score.mean_reward > state->best_validation.mean_reward;
+  if (best) {
+    state->best_validation = score;
+    // The weights before any update are in no checkpoint.
+    if (score.iteration > 0) {
+      const absl::Status kept = parts_.store->KeepAsBest(score.iteration);
+      if (!kept.ok()) {
+        parts_.metrics->CountCheckpointFailure();
+        spdlog::error("the best checkpoint is not kept: {}", kept.ToString());
+      }
+    }
+  }
+  parts_.store->Hold(0);
+  parts_.metrics->FinishValidation(score, state->best_validation);
+  parts_.progress->FinishValidation(score, state->best_validation);
+  spdlog::info(
+      "validation of iteration {}: reward {:.3f}, speed-up {:.2f}x, {} of {} programs "
+      "failed, {:.1f} s{}",
+      score.iteration, score.mean_reward, score.geomean_speedup, score.failures,
+      score.programs, round.seconds, best ? ", the best so far" : "");
+}
+
+void RunValidation::Abandon() {
+  due_ = false;
+  parts_.validator->Abandon();
+  parts_.store->Hold(0);
+}
+
+}  // namespace weft

@@ -1,0 +1,34 @@
+#include "actor/rollout/disjoint_programs.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace weft {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Programs of the same first letter appear alike.
+absl::StatusOr<std::string> FirstLetter(const std::string& program) {
+  if (program == "broken") return absl::InternalError("the worker died");
+  return program.substr(0, 1);
+}
+
+TEST(DisjointProgramsTest, ProgramsThatAppearOtherwisePass) {
+  EXPECT_TRUE(CheckDisjoint({"a1", "a2", "b1"}, {"c1", "d1"}, FirstLetter).ok());
+}
+
+TEST(DisjointProgramsTest, AProgramThatAppearsAsOneOfTrainingIsNamedWithIt) {
+  const absl::Status status = CheckDisjoint({"a1", "b1"}, {"c1", "b2"}, FirstLetter);
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("validation program b2 is the training program b1 again"));
+}
+
+TEST(DisjointProgramsTest, AProgramThatCannotBeSeenIsAnError) {
+  EXPECT_TRUE(absl::IsInternal(CheckDisjoint({"broken"}, {"a"}, FirstLetter)));
+  EXPECT_TRUE(absl::IsInternal(CheckDisjoint({"a"}, {"broken"}, FirstLetter)));
+}
+
+}  // namespace
+}  // namespace weft

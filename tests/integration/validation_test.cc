@@ -1,0 +1,100 @@
+// Validation with real processes: the greedy policy on programs that are held out.
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/integration/training_run.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+TEST(ValidationTest, ARunValidatesBeforeDuringAndAtTheEnd) {
+  TrainingRun run(SyntheticConfig(6));
+  run.Start({"validation.every_iterations=2"});
+  const auto status = run.Wait(absl::Seconds(120));
+  ASSERT_TRUE(status && status->ok()) << run.Everything();
+  EXPECT_THAT(run.output(), HasSubstr("validation reward: first"));
+
+  std::vector<uint64_t> iterations;
+  std::set<std::string> validated;
+  std::ifstream file(run.run_folder() + "/metrics.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    const nlohmann::json json = nlohmann::json::parse(line);
+    if (!json.contains("validation")) continue;
+    iterations.push_back(json["iteration"]);
+    EXPECT_EQ(json["validation"]["failures"], 0) << line;
+    EXPECT_GT(json["validation"]["tasks"].size(), 0u) << line;
+    for (const auto& task : json["validation"]["tasks"]) {
+      validated.insert(task["program"]);
+    }
+  }
+  ASSERT_GE(iterations.size(), 2u) << run.Everything();
+  EXPECT_EQ(iterations.back(), 6u);
+  const nlohmann::json validation = run.Summary()["validation"];
+  EXPECT_EQ(validation["last"]["iteration"], 6);
+  EXPECT_GE(validation["best"]["mean_reward"], validation["last"]["mean_reward"]);
+  if (validation["best"]["iteration"] > 0) {
+    EXPECT_TRUE(fs::exists(run.run_folder() + "/checkpoints/best.weft"));
+  }
+  for (const nlohmann::json& program : run.Summary()["programs"]) {
+    EXPECT_EQ(validated.count(program["program"]), 0u) << "is trained on: " << program;
+  }
+}
+
+TEST(ValidationTest, ARunOnRealProgramsIsJudgedOnOthers) {
+  const TemporaryFolder held_out;
+  WriteFile(held_out.path() + "/held_out.mlir",
+            "func.func @main(%a: tensor<24x40xf32>, %b: tensor<24x40xf32>, "
+            "%o: tensor<24x40xf32>) -> tensor<24x40xf32> {\n"
+            "  %r = linalg.add ins(%a, %b : tensor<24x40xf32>, tensor<24x40xf32>) "
+            "outs(%o : tensor<24x40xf32>) -> tensor<24x40xf32>\n"
+            "  return %r : tensor<24x40xf32>\n}\n");
+  TrainingRun run(RealConfig(2));
+  run.Start({"validation.every_iterations=2",
+             absl::StrCat("validation.suite=", held_out.path())});
+  const auto status = run.Wait(absl::Seconds(240));
+  ASSERT_TRUE(status && status->ok()) << run.Everything();
+  const nlohmann::json summary = run.Summary();
+  EXPECT_EQ(summary["validation"]["last"]["programs"], 1);
+  EXPECT_EQ(summary["validation"]["last"]["failures"], 0) << run.Everything();
+  for (const nlohmann::json& program : summary["programs"]) {
+    EXPECT_NE(program["program"], "held_out");
+  }
+}
+
+TEST(ValidationTest, AProgramThatIsTrainedOnCannotValidate) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path() + "/held_out");
+  const fs::path trained = *fs::directory_iterator(SourcePath("tests/programs"));
+  fs::copy_file(trained, folder.path() + "/held_out/renamed.mlir");
+  TrainingRun run(RealConfig(2));
+  run.Start({"validation.every_iterations=1",
+             absl::StrCat("validation.suite=", folder.path(), "/held_out")});
+  const auto status = run.Wait(absl::Seconds(120));
+  ASSERT_TRUE(status) << run.Everything();
+  EXPECT_FALSE(status->ok());
+  EXPECT_THAT(run.output(), HasSubstr("validation program renamed is the training"));
+}
+
+TEST(ValidationTest, AValidationWithoutASuiteIsRefused) {
+  const TemporaryFolder folder;
+  WriteFile(folder.path() + "/config.yaml",
+            absl::StrCat("suite: ", SourcePath("tests/programs"),
+                         "\nvalidation: {every_iterations: 3}\n"));
+  const Finished finished =
+      RunToEnd({Program("weft"), "train", folder.path() + "/config.yaml"});
+  EXPECT_EQ(finished.status.code, 2);
+  EXPECT_THAT(finished.output, HasSubstr("validation.suite: missing"));
+}
+
+}  // namespace
+}  // namespace weft
