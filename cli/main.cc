@@ -23,6 +23,7 @@ constexpr Command kCommands[] = {
      nullptr},
     {"optimize", "schedule every task of a program and assemble it", nullptr},
     {"status", "show what a learner is doing now", weft::StatusCommand},
+    {"checkpoint", "show what is in a checkpoint, or take its weights out", nullptr},
     {"report", "print the table of a finished run", weft::ReportCommand},
 };
 
