@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
     {"evaluate", "compare a policy's schedules with random, fixed and searched ones",
      nullptr},
     {"status", "show what a learner is doing now", weft::StatusCommand},
+    {"checkpoint", "show what is in a checkpoint, or take its weights out", nullptr},
     {"report", "print the table of a finished run", weft::ReportCommand},
 };
 

@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/files/atomic_file.h"
+#include "cli/checkpoint/checkpoint_summary.h"
 #include "common/policy/torch_policy.h"
-#include "learner/checkpoint/checkpoint_store.h"
 #include "learner/checkpoint/run_state.h"
 #include "nlohmann/json.hpp"
 
@@ -18,25 +17,11 @@ absl::Status Annotate(const absl::Status& status, const std::string& path) {
   return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
 }
 
-absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
+// The best by validation of a run that has one.
+std::string BestOf(const std::string& path) {
   std::error_code error;
-  std::string file = path;
-  if (std::filesystem::is_directory(path, error)) {
-    file = path + "/checkpoints/best.weft";
-    if (!std::filesystem::exists(file, error)) {
-      const auto store = CheckpointStore::Open(path + "/checkpoints", 1);
-      if (!store.ok()) return store.status();
-      return store->LoadNewestValid();
-    }
-  }
-  const absl::StatusOr<std::string> bytes = ReadFile(file);
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<CheckpointSections> sections = DecodeCheckpoint(*bytes);
-  if (!sections.ok()) return Annotate(sections.status(), file);
-  Checkpoint checkpoint;
-  checkpoint.path = file;
-  checkpoint.sections = *std::move(sections);
-  return checkpoint;
+  const std::string best = path + "/checkpoints/best.weft";
+  return std::filesystem::exists(best, error) ? best : path;
 }
 
 absl::StatusOr<PolicyOptions> OptionsOf(const std::string& text) {
@@ -52,7 +37,7 @@ absl::StatusOr<PolicyOptions> OptionsOf(const std::string& text) {
 }  // namespace
 
 absl::StatusOr<CheckpointPolicy> LoadCheckpointPolicy(const std::string& path) {
-  absl::StatusOr<Checkpoint> checkpoint = LoadCheckpoint(path);
+  absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(BestOf(path));
   if (!checkpoint.ok()) return checkpoint.status();
   const absl::StatusOr<RunState> state = RunState::Load(checkpoint->sections);
   if (!state.ok()) return Annotate(state.status(), checkpoint->path);

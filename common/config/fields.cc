@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "absl/strings/str_cat.h"
+
 namespace weft {
 namespace {
 
@@ -14,16 +16,35 @@ void VisitPolicy(PolicyOptions* policy, FieldVisitor& visitor) {
 
 void VisitPpo(PpoOptions* ppo, FieldVisitor& visitor) {
   visitor.Real("learning_rate", &ppo->learning_rate, 1e-8, 1);
+  visitor.Choice("learning_rate_schedule", &ppo->learning_rate_schedule,
+                 {"constant", "linear", "cosine"});
+  visitor.Real("final_learning_rate_ratio", &ppo->final_learning_rate_ratio, 0, 1);
+  visitor.Integer("warmup_updates", &ppo->warmup_updates, 0, 100000000);
   visitor.Real("discount", &ppo->discount, 0, 1);
   visitor.Real("gae_lambda", &ppo->gae_lambda, 0, 1);
+  visitor.Choice("off_policy_correction", &ppo->off_policy_correction,
+                 {"none", "vtrace"});
+  visitor.Real("vtrace_rho", &ppo->vtrace_rho, 0.01, 100);
+  visitor.Real("vtrace_c", &ppo->vtrace_c, 0, 100);
   visitor.Real("clip_ratio", &ppo->clip_ratio, 0.001, 1);
+  visitor.Real("dual_clip", &ppo->dual_clip, 0, 100);
+  visitor.Real("target_kl", &ppo->target_kl, 1e-6, 100);
+  visitor.Real("kl_coefficient", &ppo->kl_coefficient, 0, 100);
   visitor.Real("value_coefficient", &ppo->value_coefficient, 0, 100);
+  visitor.Real("value_clip", &ppo->value_clip, 0, 100);
+  visitor.Choice("return_normalization", &ppo->return_normalization,
+                 {"none", "moving", "popart"});
+  visitor.Choice("reward_normalization", &ppo->reward_normalization,
+                 {"none", "running"});
   visitor.Real("entropy_coefficient", &ppo->entropy_coefficient, 0, 10);
   visitor.Real("final_entropy_coefficient", &ppo->final_entropy_coefficient, 0, 10);
+  visitor.Real("target_entropy", &ppo->target_entropy, 0, 0.9);
+  visitor.Real("entropy_alarm", &ppo->entropy_alarm, 0, 1);
   visitor.Real("max_gradient_norm", &ppo->max_gradient_norm, 1e-6, 1e6);
-  visitor.Real("target_kl", &ppo->target_kl, 1e-6, 100);
   visitor.Integer("epochs", &ppo->epochs, 1, 100);
   visitor.Integer("minibatch_steps", &ppo->minibatch_steps, 1, 1 << 20);
+  visitor.Choice("minibatch_unit", &ppo->minibatch_unit, {"decisions", "episodes"});
+  visitor.Choice("precision", &ppo->precision, {"float32", "bf16"});
 }
 
 void VisitLearner(LearnerOptions* learner, FieldVisitor& visitor) {
@@ -86,6 +107,14 @@ void VisitFields(TrainConfig* config, FieldVisitor& visitor) {
                   [&](FieldVisitor& v) { VisitMeasure(&config->measure, v); });
   visitor.Section("validation",
                   [&](FieldVisitor& v) { VisitValidation(&config->validation, v); });
+}
+
+absl::Status CheckPpo(const PpoOptions& ppo) {
+  if (ppo.dual_clip != 0 && ppo.dual_clip <= 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "ppo.dual_clip: expected 0 (off) or more than 1, got ", ppo.dual_clip));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace weft

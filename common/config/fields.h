@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "common/config/options.h"
 
 namespace weft {
@@ -29,6 +30,9 @@ class FieldVisitor {
 
 // Every key of a training run. The one place that knows names and bounds.
 void VisitFields(TrainConfig* config, FieldVisitor& visitor);
+
+// What the bounds of single keys cannot say: INVALID_ARGUMENT naming the key.
+absl::Status CheckPpo(const PpoOptions& ppo);
 
 }  // namespace weft
 

@@ -19,19 +19,50 @@ struct PolicyOptions {
 };
 
 // PPO: Schulman et al. 2017, arXiv:1707.06347; GAE: Schulman et al. 2015,
-// arXiv:1506.02438.
+// arXiv:1506.02438. What else has a paper names it; an option of 0 in "0: off" does
+// nothing and costs nothing.
 struct PpoOptions {
-  double learning_rate = 1e-3;  // Adam; decays linearly to a tenth over the run.
-  double discount = 1.0;        // Episodes are short and finite.
+  // Adam's. Rises linearly over warmup_updates, then falls to final_learning_rate_ratio
+  // times itself at the end of the run.
+  double learning_rate = 1e-3;
+  std::string learning_rate_schedule = "linear";  // constant, linear or cosine.
+  double final_learning_rate_ratio = 0.1;
+  int warmup_updates = 0;
+
+  double discount = 1.0;  // Episodes are short and finite.
   double gae_lambda = 0.95;
+  // What is done about episodes that older weights acted in: none, or vtrace (Espeholt
+  // et al. 2018, arXiv:1802.01561) with the truncations rho and c.
+  std::string off_policy_correction = "vtrace";
+  double vtrace_rho = 1.0;
+  double vtrace_c = 1.0;
+
   double clip_ratio = 0.2;
+  double dual_clip = 0;       // Ye et al. 2020, arXiv:1912.09729; 0: off, else above 1.
+  double target_kl = 0.05;    // Stop the epochs of an update beyond 1.5 times this.
+  double kl_coefficient = 0;  // Of the adaptive KL penalty, at the start; 0: off.
+
   double value_coefficient = 0.5;
+  double value_clip = 0;  // In units of the returns' spread; 0: off.
+  // The unit in which the critic works: none (of the reward), moving (mean and spread
+  // of the returns, moving averages), popart (the same, and a change of the unit
+  // changes no value: van Hasselt et al. 2016, arXiv:1602.07714).
+  std::string return_normalization = "moving";
+  // none, or running: rewards are divided by the spread of all episodes' so far.
+  std::string reward_normalization = "none";
+
   double entropy_coefficient = 0.01;  // Decays linearly to final_entropy_coefficient.
   double final_entropy_coefficient = 0.001;
+  // Shares of the largest entropy that the masks allow. Below the target the
+  // coefficient rises above its schedule; below the alarm a run is told to be stuck.
+  double target_entropy = 0;  // 0: off.
+  double entropy_alarm = 0.01;
+
   double max_gradient_norm = 0.5;
-  double target_kl = 0.05;  // Stop the epochs of an update beyond 1.5 times this.
   int epochs = 4;
-  int minibatch_steps = 128;  // Decisions per gradient step.
+  int minibatch_steps = 128;                 // Decisions per gradient step.
+  std::string minibatch_unit = "decisions";  // decisions, or episodes: whole ones.
+  std::string precision = "float32";         // float32, or bf16 (autocast, CUDA only).
 };
 
 struct LearnerOptions {

@@ -90,6 +90,9 @@ void CheckTogether(const TrainConfig& config, const std::string& file,
     errors->push_back(absl::StrCat(
         file, ": policy.width: expected an even number, got ", config.policy.width));
   }
+  if (const absl::Status ppo = CheckPpo(config.ppo); !ppo.ok()) {
+    errors->push_back(absl::StrCat(file, ": ", std::string(ppo.message())));
+  }
   const LearnerOptions& learner = config.learner;
   if (learner.queue_capacity < learner.episodes_per_iteration) {
     errors->push_back(absl::StrCat(

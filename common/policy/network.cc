@@ -185,8 +185,14 @@ torch::Tensor PolicyNetwork::Value(const torch::Tensor& pooled) {
   return value_(pooled).squeeze(1) * value_scale_ + value_shift_;
 }
 
-void PolicyNetwork::SetValueUnit(double shift, double scale) {
+void PolicyNetwork::SetValueUnit(double shift, double scale, bool keep_values) {
   torch::NoGradGuard no_grad;
+  if (keep_values) {
+    const double old_shift = value_shift();
+    const double ratio = value_scale() / scale;
+    value_.out->weight.mul_(ratio);
+    value_.out->bias.mul_(ratio).add_((old_shift - shift) / scale);
+  }
   value_shift_.fill_(shift);
   value_scale_.fill_(scale);
 }

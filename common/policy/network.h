@@ -61,8 +61,10 @@ class PolicyNetwork : public torch::nn::Module {
   // [B], in the unit of the reward.
   torch::Tensor Value(const torch::Tensor& pooled);
 
-  // Mean and standard deviation of the returns; see Value.
-  void SetValueUnit(double shift, double scale);
+  // Mean and standard deviation of the returns; see Value. The values change with them,
+  // or, if they are to be kept, the last layer does (van Hasselt et al. 2016,
+  // arXiv:1602.07714).
+  void SetValueUnit(double shift, double scale, bool keep_values = false);
   double value_shift() const;
   double value_scale() const;
 

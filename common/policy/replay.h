@@ -9,18 +9,52 @@
 
 namespace weft {
 
-// Each of shape [B].
+// R choices among O options, as in ChoiceBatch.
+struct ChoiceTensors {
+  torch::Tensor illegal;  // [R, O] bool.
+  torch::Tensor chosen;   // [R, 1] int64.
+  torch::Tensor used;     // [R] float32.
+};
+
+// B decisions of at most T tokens and L loops.
+struct DecisionTensors {
+  torch::Tensor features;     // [B, T, kTokenWidth] float32.
+  torch::Tensor token_kinds;  // [B, T] int64.
+  torch::Tensor lengths;      // [B] int64, always on the CPU.
+  torch::Tensor slots;        // [B] int64.
+  ChoiceTensors kind, mode, sizes, order;
+  int64_t loops = 0;  // L
+};
+
+// Tensors of their own on the CPU, and in page-locked memory when `pinned`, which a
+// copy to a CUDA device needs to be asynchronous. Thread-safe; uses no thread of
+// LibTorch's.
+DecisionTensors MakeDecisionTensors(const TokenBatch& tokens, const PartBatch& parts,
+                                    bool pinned = false);
+
+// Without waiting for the copy when it comes from page-locked memory; the stream of the
+// calling thread waits where it is used.
+torch::Tensor ToDevice(const torch::Tensor& tensor, torch::Device device);
+DecisionTensors ToDevice(const DecisionTensors& decisions, torch::Device device);
+
+// Each of shape [B], float32.
 struct Replay {
   torch::Tensor log_probability;  // Of the joint action.
   torch::Tensor entropy;          // Nats, summed over the parts that the action used.
   torch::Tensor value;            // In the unit of the reward.
 };
 
-// Replays B decisions on the network's device. The masks are those of Decompose, the
-// same that TorchPolicy samples under; an illegal option has probability exactly 0 and
-// gets no gradient.
-Replay ReplayDecisions(PolicyNetwork& network, const TokenBatch& tokens,
-                       const PartBatch& parts);
+// How the network is computed. What is made of its logits is float32 in any case.
+enum class Precision {
+  kFloat32,
+  kBf16,  // CUDA's autocast to bfloat16; nothing on a CPU.
+};
+
+// Replays B decisions that are where the network is. The masks are those of Decompose,
+// the same that TorchPolicy samples under; an illegal option has probability exactly 0
+// and gets no gradient.
+Replay ReplayDecisions(PolicyNetwork& network, const DecisionTensors& decisions,
+                       Precision precision = Precision::kFloat32);
 
 }  // namespace weft
 

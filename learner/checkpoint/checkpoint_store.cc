@@ -58,6 +58,7 @@ absl::StatusOr<std::string> CheckpointStore::Save(uint64_t iteration,
   absl::Status status = WriteFileAtomically(path, EncodeCheckpoint(sections));
   if (!status.ok()) return status;
   RemoveOld();
+  RemoveHalfWritten();
   return path;
 }
 
@@ -97,6 +98,15 @@ void CheckpointStore::RemoveOld() const {
                    PathOf(iterations.front()), error.message());
     }
     iterations.erase(iterations.begin());
+  }
+}
+
+void CheckpointStore::RemoveHalfWritten() const {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+    if (absl::EndsWith(entry.path().string(), ".weft.tmp")) {
+      fs::remove(entry.path(), error);
+    }
   }
 }
 

@@ -21,14 +21,15 @@ struct Checkpoint {
 
 // Files checkpoint-ITERATION.weft (eight digits) in one folder, and best.weft. A file
 // is whole or ignored: it is written beside its name, synced, and renamed. One process
-// writes to a folder; in that process one thread at a time.
+// writes to a folder, in that process one thread at a time; any may read.
 class CheckpointStore {
  public:
   // Creates the folder when it is missing. `keep` is at least 1.
   static absl::StatusOr<CheckpointStore> Open(const std::string& folder, int keep);
 
   // Writes the checkpoint of an iteration, replacing one of the same iteration, then
-  // removes all but the newest `keep`. Returns its path. On failure (RESOURCE_EXHAUSTED
+  // removes all but the newest `keep`, and what a crash left half written. Returns its
+  // path. On failure (RESOURCE_EXHAUSTED
   // on a full disk) the older checkpoints are untouched.
   absl::StatusOr<std::string> Save(uint64_t iteration,
                                    const CheckpointSections& sections);
@@ -54,6 +55,7 @@ class CheckpointStore {
   CheckpointStore(std::string folder, int keep);
   std::string PathOf(uint64_t iteration) const;
   void RemoveOld() const;
+  void RemoveHalfWritten() const;
 
   std::string folder_;
   int keep_;

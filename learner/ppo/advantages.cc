@@ -4,20 +4,20 @@
 
 namespace weft {
 
-Advantages EstimateAdvantages(const std::vector<Step>& steps, double discount,
+Advantages EstimateAdvantages(const std::vector<double>& rewards,
+                              const std::vector<double>& values, double discount,
                               double lambda) {
   Advantages result;
-  result.advantages.resize(steps.size());
-  result.returns.resize(steps.size());
+  result.advantages.resize(rewards.size());
+  result.returns.resize(rewards.size());
   double next_value = 0;
   double next_advantage = 0;
-  for (size_t i = steps.size(); i-- > 0;) {
-    const double value = steps[i].value;
-    const double error = steps[i].reward + discount * next_value - value;
+  for (size_t i = rewards.size(); i-- > 0;) {
+    const double error = rewards[i] + discount * next_value - values[i];
     next_advantage = error + discount * lambda * next_advantage;
-    next_value = value;
+    next_value = values[i];
     result.advantages[i] = next_advantage;
-    result.returns[i] = next_advantage + value;
+    result.returns[i] = next_advantage + values[i];
   }
   return result;
 }

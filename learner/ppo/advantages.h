@@ -4,18 +4,18 @@
 
 #include <vector>
 
-#include "common/schedule/trajectory.h"
-
 namespace weft {
 
 struct Advantages {
-  std::vector<double> advantages;  // One per step.
-  std::vector<double> returns;     // advantage + acting value: the critic's target.
+  std::vector<double> advantages;  // One per decision.
+  std::vector<double> returns;     // What the critic shall learn.
 };
 
-// Of one complete episode: nothing comes after the last step, so its successor has
-// value 0. Episodes are never joined, so nothing leaks from one into the next.
-Advantages EstimateAdvantages(const std::vector<Step>& steps, double discount,
+// Of one complete episode, with one reward and one value for each decision: nothing
+// comes after the last, so its successor has value 0. Episodes are never joined, so
+// nothing leaks from one into the next. A return is an advantage plus its value.
+Advantages EstimateAdvantages(const std::vector<double>& rewards,
+                              const std::vector<double>& values, double discount,
                               double lambda);
 
 struct Moments {

@@ -19,28 +19,63 @@ std::string EngineText(const std::mt19937_64& random) {
   return std::move(text).str();
 }
 
+void WriteCounters(const LearnerCounters& counters,
+                   torch::serialize::OutputArchive* archive) {
+  archive->write("updates", c10::IValue(static_cast<int64_t>(counters.updates)));
+  archive->write("random", c10::IValue(EngineText(counters.random)));
+  archive->write("entropy_coefficient", c10::IValue(counters.entropy_coefficient));
+  archive->write("kl_coefficient", c10::IValue(counters.kl_coefficient));
+  archive->write("reward_count", c10::IValue(counters.rewards.count));
+  archive->write("reward_mean", c10::IValue(counters.rewards.mean));
+  archive->write("reward_squares", c10::IValue(counters.rewards.squares));
+}
+
+absl::Status ReadCounters(torch::serialize::InputArchive& archive,
+                          LearnerCounters* counters) {
+  c10::IValue value;
+  archive.read("updates", value);
+  counters->updates = static_cast<uint64_t>(value.toInt());
+  archive.read("random", value);
+  std::istringstream engine(value.toStringRef());
+  if (!(engine >> counters->random)) {
+    return absl::DataLossError("learner state: the random engine is damaged");
+  }
+  // Older states have none of what follows; then they are as at the start.
+  if (archive.try_read("reward_count", value)) {
+    counters->rewards.count = value.toInt();
+  }
+  const std::pair<const char*, double*> numbers[] = {
+      {"entropy_coefficient", &counters->entropy_coefficient},
+      {"kl_coefficient", &counters->kl_coefficient},
+      {"reward_mean", &counters->rewards.mean},
+      {"reward_squares", &counters->rewards.squares}};
+  for (const auto& [name, number] : numbers) {
+    if (archive.try_read(name, value)) *number = value.toDouble();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Read(torch::serialize::InputArchive& archive, torch::Device device,
                   double learning_rate, LearnerState* state) {
   c10::IValue weights;
-  c10::IValue updates;
-  c10::IValue random;
   archive.read("weights", weights);
-  archive.read("updates", updates);
-  archive.read("random", random);
   const absl::Status loaded =
       DeserializeNetwork(weights.toStringRef(), state->network.get());
   if (!loaded.ok()) return loaded;
   state->network->to(device);
-  state->updates = static_cast<uint64_t>(updates.toInt());
-  std::istringstream engine(random.toStringRef());
-  if (!(engine >> state->random)) {
-    return absl::DataLossError("learner state: the random engine is damaged");
-  }
+  const absl::Status counted = ReadCounters(archive, &state->counters);
+  if (!counted.ok()) return counted;
   state->optimizer = MakeOptimizer(*state->network, learning_rate);
   torch::serialize::InputArchive optimizer;
   archive.read("optimizer", optimizer);
   state->optimizer->load(optimizer);
   return absl::OkStatus();
+}
+
+std::vector<torch::Tensor> Tensors(const PolicyNetwork& network) {
+  std::vector<torch::Tensor> tensors = network.parameters();
+  for (const torch::Tensor& buffer : network.buffers()) tensors.push_back(buffer);
+  return tensors;
 }
 
 }  // namespace
@@ -54,8 +89,7 @@ std::unique_ptr<torch::optim::Adam> MakeOptimizer(const PolicyNetwork& network,
 std::string SaveState(const LearnerState& state) {
   torch::serialize::OutputArchive archive;
   archive.write("weights", c10::IValue(SerializeNetwork(*state.network)));
-  archive.write("updates", c10::IValue(static_cast<int64_t>(state.updates)));
-  archive.write("random", c10::IValue(EngineText(state.random)));
+  WriteCounters(state.counters, &archive);
   torch::serialize::OutputArchive optimizer(archive.compilation_unit());
   state.optimizer->save(optimizer);
   archive.write("optimizer", optimizer);
@@ -83,6 +117,32 @@ absl::StatusOr<LearnerState> LoadState(const std::string& bytes,
         absl::StrCat("learner state: ", text.substr(0, text.find('\n'))));
   }
   return state;
+}
+
+LearnerSnapshot::LearnerSnapshot(const LearnerState& state)
+    : counters_(state.counters) {
+  torch::NoGradGuard no_grad;
+  for (const torch::Tensor& tensor : Tensors(*state.network)) {
+    tensors_.push_back(tensor.clone());
+  }
+  for (const auto& [key, entry] : state.optimizer->state()) {
+    auto copy = std::make_unique<torch::optim::AdamParamState>(
+        static_cast<const torch::optim::AdamParamState&>(*entry));
+    copy->exp_avg(copy->exp_avg().clone());
+    copy->exp_avg_sq(copy->exp_avg_sq().clone());
+    adam_.emplace_back(key, std::move(copy));
+  }
+}
+
+void LearnerSnapshot::RestoreTo(LearnerState* state) {
+  torch::NoGradGuard no_grad;
+  const std::vector<torch::Tensor> tensors = Tensors(*state->network);
+  for (size_t i = 0; i < tensors.size(); ++i) tensors[i].copy_(tensors_[i]);
+  state->optimizer->state().clear();
+  for (AdamEntry& entry : adam_) {
+    state->optimizer->state()[entry.first] = std::move(entry.second);
+  }
+  state->counters = counters_;
 }
 
 }  // namespace weft

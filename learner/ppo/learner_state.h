@@ -8,17 +8,30 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/policy/network.h"
+#include "learner/ppo/running_moments.h"
 
 namespace weft {
+
+// What training changes beside the tensors.
+struct LearnerCounters {
+  uint64_t updates = 0;    // Finished ones.
+  std::mt19937_64 random;  // Shuffles minibatches.
+  // Of the next update (adaptive_coefficients.h); 0: as the options begin.
+  double entropy_coefficient = 0;
+  double kl_coefficient = 0;
+  RunningMoments rewards;  // Of all episodes, as they came.
+};
 
 struct LearnerState {
   std::shared_ptr<PolicyNetwork> network;
   std::unique_ptr<torch::optim::Adam> optimizer;  // Of the network's parameters.
-  uint64_t updates = 0;                           // Finished ones.
-  std::mt19937_64 random;                         // Shuffles minibatches.
+  LearnerCounters counters;
 };
 
 std::unique_ptr<torch::optim::Adam> MakeOptimizer(const PolicyNetwork& network,
@@ -30,6 +43,26 @@ std::string SaveState(const LearnerState& state);
 absl::StatusOr<LearnerState> LoadState(const std::string& bytes,
                                        const PolicyOptions& options,
                                        double learning_rate, torch::Device device);
+
+// A copy of a state, where the state is, to go back to: a fraction of the time that its
+// bytes would take.
+class LearnerSnapshot {
+ public:
+  explicit LearnerSnapshot(const LearnerState& state);
+
+  // Into the state that it was taken of. Once only.
+  void RestoreTo(LearnerState* state);
+
+ private:
+  using AdamState =
+      std::decay_t<decltype(std::declval<const torch::optim::Adam&>().state())>;
+  using AdamEntry =
+      std::pair<AdamState::key_type, std::unique_ptr<torch::optim::AdamParamState>>;
+
+  std::vector<torch::Tensor> tensors_;  // Parameters, then buffers.
+  std::vector<AdamEntry> adam_;
+  LearnerCounters counters_;
+};
 
 }  // namespace weft
 

@@ -1,33 +1,30 @@
 #include "learner/ppo/ppo_learner.h"
 
 #include <torch/cuda.h>
-#include <torch/nn/module.h>  // clip_grad.h does not include what it uses.
-#include <torch/nn/utils/clip_grad.h>
-#include <torch/optim/adam.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/policy/network.h"
 #include "common/policy/network_archive.h"
+#include "learner/ppo/adaptive_coefficients.h"
 #include "learner/ppo/advantages.h"
 #include "learner/ppo/experience.h"
 #include "learner/ppo/learner_state.h"
-#include "learner/ppo/policy_loss.h"
+#include "learner/ppo/ppo_update.h"
 #include "learner/ppo/schedules.h"
 #include "learner/ppo/sealed_state.h"
 
 namespace weft {
 namespace {
 
-// The learning rate ends at this part of where it began.
-constexpr double kFinalLearningRate = 0.1;
-// An update's epochs end when the policy has moved beyond this many target_kl.
-constexpr double kKlSlack = 1.5;
 // How much one update moves the unit in which the critic works.
 constexpr double kValueUnitMomentum = 0.1;
+// Equal rewards do not become infinite ones.
+constexpr double kSmallestSpread = 0.1;
 
 absl::StatusOr<torch::Device> ChooseDevice(const std::string& name) {
   if (name == "cpu") return torch::Device(torch::kCPU);
@@ -53,25 +50,30 @@ class TorchPpoLearner : public PpoLearner {
     state_.network->to(device_);
     state_.optimizer = MakeOptimizer(*state_.network, options_.learning_rate);
     // Another stream than that of the initialization.
-    state_.random.seed(seed ^ 0x9e3779b97f4a7c15);
+    state_.counters.random.seed(seed ^ 0x9e3779b97f4a7c15);
   }
 
   absl::StatusOr<UpdateStats> Update(const std::vector<Trajectory>& episodes) override {
     const auto start = std::chrono::steady_clock::now();
-    const absl::StatusOr<Experience> experience =
-        GatherExperience(episodes, options_, version());
+    RunningMoments rewards = state_.counters.rewards;
+    for (const Trajectory& episode : episodes) rewards.Add(episode.total_reward());
+    const bool scales = options_.reward_normalization == "running";
+    absl::StatusOr<Experience> experience = GatherExperience(
+        episodes, version(),
+        scales ? std::max(rewards.standard_deviation(), kSmallestSpread) : 1);
     if (!experience.ok()) return experience.status();
-    const std::string before = SerializeState();
-    absl::StatusOr<UpdateStats> stats = Train(*experience);
+    LearnerSnapshot before(state_);
+    absl::StatusOr<UpdateStats> stats = Train(&*experience);
     if (!stats.ok()) {
-      const absl::Status restored = RestoreState(before);
-      if (restored.ok()) return stats.status();
-      return absl::InternalError(absl::StrCat(
-          stats.status().message(), "; and no way back: ", restored.message()));
+      before.RestoreTo(&state_);
+      return absl::Status(stats.status().code(),
+                          absl::StrCat("update ", state_.counters.updates + 1, ": ",
+                                       std::string(stats.status().message()),
+                                       "; the parameters are as before the update"));
     }
-    ++state_.updates;
-    stats->seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    state_.counters.rewards = rewards;
+    ++state_.counters.updates;
+    stats->seconds = SecondsSince(start);
     return stats;
   }
 
@@ -91,7 +93,7 @@ class TorchPpoLearner : public PpoLearner {
     return absl::OkStatus();
   }
 
-  uint64_t version() const override { return 1 + state_.updates; }
+  uint64_t version() const override { return 1 + state_.counters.updates; }
   const std::string& device() const override { return device_name_; }
   int64_t parameter_count() const override {
     int64_t count = 0;
@@ -102,101 +104,107 @@ class TorchPpoLearner : public PpoLearner {
   }
 
  private:
-  // What one epoch, or all of them, added up to.
-  struct Sums {
-    UpdateStats stats;
-    int minibatches = 0;
-    double epoch_kl = 0;
-  };
+  static double SecondsSince(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+        .count();
+  }
 
-  absl::StatusOr<UpdateStats> Train(const Experience& experience) {
-    SetSchedules();
-    AdaptValueUnit(experience.returns);
-    Sums sums;
-    for (int epoch = 0; epoch < options_.epochs; ++epoch) {
-      const absl::Status trained = TrainEpoch(experience, &sums);
-      if (!trained.ok()) return trained;
-      ++sums.stats.epochs;
-      if (sums.epoch_kl > kKlSlack * options_.target_kl) break;
+  absl::StatusOr<UpdateStats> Train(Experience* experience) {
+    const auto start = std::chrono::steady_clock::now();
+    if (options_.off_policy_correction == "none") {
+      experience->stale.clear();
+    } else if (options_.precision == "bf16") {  // The actor's float32 is another mu.
+      experience->stale.resize(experience->size());
+      std::iota(experience->stale.begin(), experience->stale.end(), 0);
     }
-    UpdateStats stats = sums.stats;
-    for (double* mean : {&stats.policy_loss, &stats.value_loss, &stats.entropy,
-                         &stats.clip_fraction, &stats.gradient_norm}) {
-      *mean /= sums.minibatches;
-    }
-    stats.approximate_kl = sums.epoch_kl;
-    stats.explained_variance =
-        ExplainedVariance(experience.acting_values, experience.returns);
-    stats.mean_reward = experience.mean_reward;
-    stats.mean_staleness = experience.mean_staleness;
-    stats.decisions = experience.size();
+    ReplayStaleDecisions(*state_.network, device_, options_, experience);
+    const double proximal_seconds = SecondsSince(start);
+    const absl::Status estimated = EstimateTargets(options_, experience);
+    if (!estimated.ok()) return estimated;
+    const double learning_rate = SetLearningRate();
+    AdaptValueUnit(experience->returns);
+    LossSettings settings;
+    settings.entropy_coefficient = EntropyCoefficient();
+    settings.kl_coefficient = KlCoefficient();
+    settings.value_scale = state_.network->value_scale();
+
+    absl::StatusOr<UpdateStats> stats =
+        TrainEpochs(*experience, options_, settings, device_, &state_);
+    if (!stats.ok()) return stats;
+    stats->proximal_seconds = proximal_seconds;
+    stats->learning_rate = learning_rate;
+    stats->entropy_coefficient = settings.entropy_coefficient;
+    stats->kl_coefficient = settings.kl_coefficient;
+    Describe(*experience, &*stats);
+    Adapt(*stats);
     return stats;
   }
 
-  absl::Status TrainEpoch(const Experience& experience, Sums* sums) {
-    const std::vector<std::vector<int>> minibatches =
-        Minibatches(experience.size(), options_.minibatch_steps, state_.random);
-    sums->epoch_kl = 0;
-    for (const std::vector<int>& decisions : minibatches) {
-      const absl::StatusOr<double> kl =
-          Step(MakeMinibatch(experience, decisions), &sums->stats);
-      if (!kl.ok()) return kl.status();
-      sums->epoch_kl += *kl / static_cast<double>(minibatches.size());
-      ++sums->minibatches;
-    }
-    return absl::OkStatus();
+  void Describe(const Experience& experience, UpdateStats* stats) const {
+    const double largest = MomentsOf(experience.largest_entropies).mean;
+    stats->entropy_share = largest > 0 ? stats->entropy / largest : 1;
+    stats->entropy_collapsed = stats->entropy_share < options_.entropy_alarm;
+    stats->explained_variance =
+        ExplainedVariance(experience.values, experience.returns);
+    stats->mean_importance =
+        std::accumulate(experience.weights.begin(), experience.weights.end(), 0.0) /
+        experience.size();
+    stats->mean_reward = experience.mean_reward;
+    stats->mean_staleness = experience.mean_staleness;
+    stats->decisions = experience.size();
+    stats->replayed = static_cast<int>(experience.stale.size());
   }
 
-  // One gradient step; the divergence that it found before the step.
-  absl::StatusOr<double> Step(const Minibatch& batch, UpdateStats* stats) {
-    const PolicyLoss loss =
-        ComputeLoss(*state_.network, batch, options_, entropy_coefficient_);
-    const auto total = loss.total.item<double>();
-    if (!std::isfinite(total)) {
-      return absl::InternalError(
-          absl::StrCat("update ", state_.updates + 1, ": the loss is ", total,
-                       " (policy ", loss.policy, ", value ", loss.value, ", entropy ",
-                       loss.entropy, "); the parameters are as before the update"));
-    }
-    state_.optimizer->zero_grad();
-    loss.total.backward();
-    const double norm = torch::nn::utils::clip_grad_norm_(state_.network->parameters(),
-                                                          options_.max_gradient_norm);
-    if (!std::isfinite(norm)) {
-      return absl::InternalError(
-          absl::StrCat("update ", state_.updates + 1, ": the gradient's norm is ", norm,
-                       "; the parameters are as before the update"));
-    }
-    state_.optimizer->step();
-    stats->policy_loss += loss.policy;
-    stats->value_loss += loss.value;
-    stats->entropy += loss.entropy;
-    stats->clip_fraction += loss.clip_fraction;
-    stats->gradient_norm += norm;
-    return loss.approximate_kl;
+  double ScheduledEntropyCoefficient() const {
+    return LinearDecay(options_.entropy_coefficient, options_.final_entropy_coefficient,
+                       state_.counters.updates, total_updates_);
   }
 
-  void SetSchedules() {
+  // Of this update: the schedule's, unless the last one's entropy asks for more.
+  double EntropyCoefficient() const {
+    const double scheduled = ScheduledEntropyCoefficient();
+    return options_.target_entropy > 0
+               ? std::max(scheduled, state_.counters.entropy_coefficient)
+               : scheduled;
+  }
+
+  double KlCoefficient() const {
+    const double adapted = state_.counters.kl_coefficient;
+    return options_.kl_coefficient > 0 && adapted > 0 ? adapted
+                                                      : options_.kl_coefficient;
+  }
+
+  // What the next update works with.
+  void Adapt(const UpdateStats& stats) {
+    LearnerCounters& counters = state_.counters;
+    counters.entropy_coefficient =
+        NextEntropyCoefficient(stats.entropy_coefficient, ScheduledEntropyCoefficient(),
+                               stats.entropy_share, options_.target_entropy);
+    counters.kl_coefficient =
+        NextKlCoefficient(stats.kl_coefficient, options_.kl_coefficient,
+                          stats.approximate_kl, options_.target_kl);
+  }
+
+  double SetLearningRate() {
     const double learning_rate =
-        LinearDecay(options_.learning_rate, options_.learning_rate * kFinalLearningRate,
-                    state_.updates, total_updates_);
+        LearningRate(options_, state_.counters.updates, total_updates_);
     for (torch::optim::OptimizerParamGroup& group : state_.optimizer->param_groups()) {
       static_cast<torch::optim::AdamOptions&>(group.options()).lr(learning_rate);
     }
-    entropy_coefficient_ =
-        LinearDecay(options_.entropy_coefficient, options_.final_entropy_coefficient,
-                    state_.updates, total_updates_);
+    return learning_rate;
   }
 
   // The critic predicts returns in units of their spread around their mean, so that its
   // learning does not depend on whether rewards are near 0 or near the failure penalty.
   void AdaptValueUnit(const std::vector<double>& returns) {
+    if (options_.return_normalization == "none") return;
     const Moments moments = MomentsOf(returns);
-    const double spread = std::max(moments.standard_deviation, 0.1);
-    const double old = state_.updates == 0 ? 0 : 1 - kValueUnitMomentum;
+    const double spread = std::max(moments.standard_deviation, kSmallestSpread);
+    const double old = state_.counters.updates == 0 ? 0 : 1 - kValueUnitMomentum;
     PolicyNetwork& network = *state_.network;
     network.SetValueUnit(old * network.value_shift() + (1 - old) * moments.mean,
-                         old * network.value_scale() + (1 - old) * spread);
+                         old * network.value_scale() + (1 - old) * spread,
+                         options_.return_normalization == "popart");
   }
 
   const PpoOptions options_;
@@ -204,7 +212,6 @@ class TorchPpoLearner : public PpoLearner {
   const std::string device_name_;
   const int total_updates_;
   LearnerState state_;
-  double entropy_coefficient_ = 0;  // Of the running update.
 };
 
 }  // namespace
@@ -216,6 +223,12 @@ absl::StatusOr<std::unique_ptr<PpoLearner>> PpoLearner::Create(
   if (!valid.ok()) return valid;
   const absl::StatusOr<torch::Device> chosen = ChooseDevice(device);
   if (!chosen.ok()) return chosen.status();
+  if (ppo.precision == "bf16" && !chosen->is_cuda()) {
+    return absl::InvalidArgumentError(
+        "ppo.precision: bf16 needs a CUDA device; on a CPU it is many times slower "
+        "than "
+        "float32");
+  }
   absl::StatusOr<std::shared_ptr<PolicyNetwork>> network =
       PolicyNetwork::Create(policy, seed);
   if (!network.ok()) return network.status();

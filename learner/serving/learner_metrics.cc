@@ -78,6 +78,10 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
       &families.AddGauge("iteration_reward", "Mean reward, last iteration.");
   entropy_ =
       &families.AddGauge("entropy_nats", "Entropy per decision, last iteration.");
+  entropy_share_ = &families.AddGauge("entropy_share",
+                                      "Entropy over the largest that the masks allow.");
+  entropy_collapsed_ = &families.AddGauge(
+      "entropy_collapsed", "1 while the entropy share is below ppo.entropy_alarm.");
   kl_ = &families.AddGauge("approximate_kl", "KL divergence of the last update.");
   staleness_ = &families.AddGauge(
       "staleness_versions", "Versions between acting and training, last iteration.");
@@ -134,6 +138,8 @@ void LearnerMetrics::FinishIteration(const IterationRecord& record) {
   iterations_->Increment();
   iteration_reward_->Set(record.mean_reward);
   entropy_->Set(record.update.entropy);
+  entropy_share_->Set(record.update.entropy_share);
+  entropy_collapsed_->Set(record.update.entropy_collapsed ? 1 : 0);
   kl_->Set(record.update.approximate_kl);
   staleness_->Set(record.update.mean_staleness);
   mean_speedup_->Set(record.mean_speedup);

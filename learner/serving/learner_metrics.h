@@ -80,6 +80,8 @@ class LearnerMetrics {
   prometheus::Gauge* weights_version_;
   prometheus::Gauge* iteration_reward_;
   prometheus::Gauge* entropy_;
+  prometheus::Gauge* entropy_share_;
+  prometheus::Gauge* entropy_collapsed_;
   prometheus::Gauge* kl_;
   prometheus::Gauge* staleness_;
   prometheus::Gauge* mean_speedup_;

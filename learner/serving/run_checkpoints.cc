@@ -1,6 +1,7 @@
 #include "learner/serving/run_checkpoints.h"
 
 #include "absl/time/clock.h"
+#include "common/config/train_config.h"
 #include "nlohmann/json.hpp"
 #include "spdlog/spdlog.h"
 
@@ -44,10 +45,13 @@ absl::StatusOr<std::string> RunCheckpoints::Write(const RunState& state) {
   state.Save(&sections);
   sections["ppo"] = ppo_->SerializeState();
   sections["weights"] = ppo_->SerializeWeights();
-  sections["policy"] = nlohmann::json{{"encoder", config_.policy.encoder},
-                                      {"width", config_.policy.width},
-                                      {"layers", config_.policy.layers}}
-                           .dump();
+  sections["policy"] = nlohmann::json{
+      {"encoder", config_.policy.encoder},
+      {"width", config_.policy.width},
+      {"layers", config_.policy.layers},
+      {"weights_version",
+       ppo_->version()}}.dump();
+  sections["config"] = ToYaml(config_);
   // What the checkpoint builds on must be as durable as the checkpoint.
   if (absl::Status synced = log_->Sync(); !synced.ok()) return synced;
   return store_->Save(state.iteration, sections);

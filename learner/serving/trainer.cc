@@ -144,6 +144,25 @@ void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
       record.mean_speedup, record.best_geomean_speedup, record.measurements,
       record.episodes, record.update.entropy, record.update.approximate_kl,
       absl::ToDoubleSeconds(absl::Now() - start));
+  WatchEntropy(record);
+}
+
+// When it begins and when it ends, and not in every iteration between.
+void Trainer::WatchEntropy(const IterationRecord& record) {
+  const UpdateStats& update = record.update;
+  if (record.update_failed || update.entropy_collapsed == entropy_collapsed_) return;
+  entropy_collapsed_ = update.entropy_collapsed;
+  if (entropy_collapsed_) {
+    spdlog::warn(
+        "entropy collapse in iteration {}: {:.4f} nats a decision, {:.4f} of what the "
+        "masks allow, below ppo.entropy_alarm {}; the policy explores no more "
+        "(ppo.target_entropy keeps a floor)",
+        record.iteration, update.entropy, update.entropy_share,
+        config_.ppo.entropy_alarm);
+  } else {
+    spdlog::info("the entropy is back in iteration {}: {:.4f} of what the masks allow",
+                 record.iteration, update.entropy_share);
+  }
 }
 
 void Trainer::SaveCheckpointIfDue() {

@@ -72,6 +72,7 @@ class Trainer : public RunControl {
   absl::Status TrainOn(std::vector<QueuedTrajectory> batch);
   void CountDrop(const std::string& reason, uint64_t count);
   void FinishIteration(IterationRecord record, absl::Time start);
+  void WatchEntropy(const IterationRecord& record);
   void SaveCheckpointIfDue();
   void TendValidation();
   // Nobody trains any more: the last weights are judged before the actors leave.
@@ -92,7 +93,8 @@ class Trainer : public RunControl {
   RunCheckpoints checkpoints_;
   RunResults results_;
   RunValidation validation_;
-  int failed_updates_ = 0;  // In a row.
+  int failed_updates_ = 0;          // In a row.
+  bool entropy_collapsed_ = false;  // In the last iteration.
 
   mutable absl::Mutex mutex_;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;

@@ -31,6 +31,8 @@ int64_t AttentionHeads(const PolicyOptions& options) {
   return std::max(4, options.width / 64);
 }
 
+bool ComputesPadding(const PolicyOptions& options) { return options.encoder != "lstm"; }
+
 std::vector<std::string> EncoderNames() {
   std::vector<std::string> names;
   for (const auto& [name, factory] : Registry()) names.push_back(name);

@@ -31,6 +31,9 @@ std::vector<std::string> EncoderNames();
 // in an encoder without attention.
 int64_t AttentionHeads(const PolicyOptions& options);
 
+// Whether the time of Encode grows with padding. An LSTM packs its sequences.
+bool ComputesPadding(const PolicyOptions& options);
+
 // The published blocks, without dropout: acting and replaying must agree.
 
 // Bidirectional LSTM, width / 2 per direction (Hochreiter and Schmidhuber 1997).

@@ -66,6 +66,11 @@ TEST(TrainConfigTest, AChoiceListsTheChoices) {
               HasSubstr("learner.device: expected one of auto, cpu, cuda, got 'gpu'"));
 }
 
+TEST(TrainConfigTest, ADualClipBelowOneIsAnError) {
+  EXPECT_THAT(ErrorOf("suite: a\nppo: {dual_clip: 0.5}\n"),
+              HasSubstr("ppo.dual_clip: expected 0 (off) or more than 1, got 0.5"));
+}
+
 TEST(TrainConfigTest, EveryProblemOfAFileIsReportedAtOnce) {
   const std::string error = ErrorOf("suite: a\nseed: x\nppo: {epochs: 0}\nnam: b\n");
   EXPECT_THAT(error, HasSubstr("run.yaml:2: seed"));

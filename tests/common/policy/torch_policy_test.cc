@@ -71,7 +71,8 @@ Replay ReplayRange(PolicyNetwork& network, const Played& played, size_t begin,
         *Decompose(played.observations[i].mask, played.decisions[i].action));
     pointers.push_back(&parts.back());
   }
-  return ReplayDecisions(network, BatchTokens(observations), BatchParts(pointers));
+  return ReplayDecisions(
+      network, MakeDecisionTensors(BatchTokens(observations), BatchParts(pointers)));
 }
 
 TEST(TorchPolicy, OnlyTakesLegalActionsUnderRandomMasks) {
@@ -99,6 +100,22 @@ TEST(TorchPolicy, IsReplayedWithTheSameProbabilityEntropyAndValue) {
     EXPECT_NEAR(replay.entropy[row].item<float>(), played.decisions[i].entropy, 1e-4);
     EXPECT_NEAR(replay.value[row].item<float>(), played.decisions[i].value, 1e-4);
   }
+}
+
+TEST(PolicyNetwork, KeepsItsValuesWhenTheirUnitChangesAndIsToldTo) {
+  const auto network = OpinionatedNetwork(4);
+  std::mt19937_64 random(4);
+  const Played played = Play(*PolicyOf(*network), 20, random);
+  network->SetValueUnit(-3, 2);
+  const torch::Tensor before = ReplayRange(*network, played, 0, 20).value;
+  network->SetValueUnit(5, 0.25, /*keep_values=*/true);
+  EXPECT_EQ(network->value_shift(), 5);
+  EXPECT_EQ(network->value_scale(), 0.25);
+  EXPECT_TRUE(
+      torch::allclose(ReplayRange(*network, played, 0, 20).value, before, 1e-4, 1e-4));
+  network->SetValueUnit(-3, 2);
+  EXPECT_FALSE(
+      torch::allclose(ReplayRange(*network, played, 0, 20).value, before, 1e-4, 1e-4));
 }
 
 TEST(Replay, DoesNotDependOnWhatADecisionIsBatchedWith) {

@@ -49,6 +49,15 @@ TEST_F(CheckpointStoreTest, KeepsTheNewestAndRemovesTheOthers) {
   EXPECT_THAT(store.Iterations(), ElementsAre(5, 9));
 }
 
+TEST_F(CheckpointStoreTest, WhatACrashLeftHalfWrittenIsRemovedByTheNextSave) {
+  CheckpointStore store = Open();
+  const std::string half = PathOf(1) + ".tmp";
+  Overwrite(half, "WEFTCKPT");
+  EXPECT_EQ(store.LoadNewestValid().status().code(), absl::StatusCode::kNotFound);
+  ASSERT_TRUE(store.Save(2, Sections("good")).ok());
+  EXPECT_FALSE(std::filesystem::exists(half));
+}
+
 TEST_F(CheckpointStoreTest, ACheckpointDamagedAnywhereIsSkippedForTheOneBefore) {
   CheckpointStore store = Open();
   ASSERT_TRUE(store.Save(1, Sections("good")).ok());

@@ -11,21 +11,11 @@ namespace {
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 
-std::vector<Step> Steps(const std::vector<float>& rewards,
-                        const std::vector<float>& values) {
-  std::vector<Step> steps(rewards.size());
-  for (size_t i = 0; i < steps.size(); ++i) {
-    steps[i].reward = rewards[i];
-    steps[i].value = values[i];
-  }
-  return steps;
-}
-
 TEST(EstimateAdvantages, AgreesWithAnExampleComputedByHand) {
   // discount 0.5, lambda 0.8, values 1 2 4, rewards 0 0 6:
   // errors: 0 + 0.5*2 - 1 = 0; 0 + 0.5*4 - 2 = 0; 6 - 4 = 2.
   // advantages: 2; 0 + 0.4*2 = 0.8; 0 + 0.4*0.8 = 0.32.
-  const Advantages result = EstimateAdvantages(Steps({0, 0, 6}, {1, 2, 4}), 0.5, 0.8);
+  const Advantages result = EstimateAdvantages({0, 0, 6}, {1, 2, 4}, 0.5, 0.8);
   EXPECT_THAT(result.advantages,
               ElementsAre(DoubleNear(0.32, 1e-12), DoubleNear(0.8, 1e-12),
                           DoubleNear(2, 1e-12)));
@@ -35,19 +25,18 @@ TEST(EstimateAdvantages, AgreesWithAnExampleComputedByHand) {
 }
 
 TEST(EstimateAdvantages, WithLambdaOneIsTheReturnMinusTheValue) {
-  const Advantages result = EstimateAdvantages(Steps({1, 2, 3}, {7, 8, 9}), 1, 1);
+  const Advantages result = EstimateAdvantages({1, 2, 3}, {7, 8, 9}, 1, 1);
   EXPECT_THAT(result.returns, ElementsAre(6, 5, 3));
   EXPECT_THAT(result.advantages, ElementsAre(-1, -3, -6));
 }
 
 TEST(EstimateAdvantages, WithLambdaZeroLooksOneStepAhead) {
-  const Advantages result = EstimateAdvantages(Steps({1, 0}, {2, 5}), 0.9, 0);
+  const Advantages result = EstimateAdvantages({1, 0}, {2, 5}, 0.9, 0);
   EXPECT_THAT(result.advantages, ElementsAre(DoubleNear(1 + 0.9 * 5 - 2, 1e-12), -5));
 }
 
 TEST(EstimateAdvantages, BootstrapsFromNothingAfterTheLastStep) {
-  EXPECT_THAT(EstimateAdvantages(Steps({-8}, {-3}), 1, 0.95).advantages,
-              ElementsAre(-5));
+  EXPECT_THAT(EstimateAdvantages({-8}, {-3}, 1, 0.95).advantages, ElementsAre(-5));
 }
 
 TEST(Normalize, GivesMeanZeroAndDeviationOne) {

@@ -54,6 +54,7 @@ passes_unchanged() {
 }
 
 experience=learner/ppo/CMakeFiles/weft_ppo_experience.dir/experience.cc.o
+vtrace=learner/ppo/CMakeFiles/weft_ppo_experience.dir/vtrace.cc.o
 batch=common/policy/CMakeFiles/weft_policy_parts.dir/decision_batch.cc.o
 
 mutant "advantages with the wrong sign, learning" \
@@ -64,7 +65,13 @@ mutant "advantages with the wrong sign, one update" \
   's/static_cast<float>(experience.advantages\[i\])/-&/'
 mutant "acting log-probabilities of another decision" \
   learner/ppo/experience.cc "$experience" ppo_learner_test '*ProbabilitiesThatActed*' \
-  's/experience.acting_log_probabilities\[i\]/experience.acting_log_probabilities[experience.size() - 1 - i]/'
+  's/experience.proximal_log_probabilities\[i\]/experience.proximal_log_probabilities[experience.size() - 1 - i]/'
+mutant "stale decisions weigh as much as others" \
+  learner/ppo/experience.cc "$experience" ppo_experience_test '*TruncatedRatio*' \
+  's/std::min(options.vtrace_rho, ratios\[i\])/1.0/'
+mutant "V-trace without its truncation" \
+  learner/ppo/vtrace.cc "$vtrace" ppo_experience_test 'Vtrace*' \
+  's/std::min(options.rho, ratios\[s\])/ratios[s]/'
 mutant "no mask in the replay" \
   common/policy/decision_batch.cc "$batch" torch_policy_test '*Replay*:*Replayed*' \
   's/batch->legal.push_back(part.legal >> i & 1)/batch->legal.push_back(1)/'

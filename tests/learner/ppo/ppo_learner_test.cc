@@ -4,49 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 
-#include "common/policy/torch_threads.h"
-#include "tests/learner/ppo/synthetic_training.h"
+#include "tests/learner/ppo/small_learner.h"
 
 namespace weft {
 namespace {
 
 using ::testing::HasSubstr;
-
-PolicyOptions SmallPolicy() {
-  PolicyOptions options;
-  options.width = 16;
-  options.layers = 1;
-  return options;
-}
-
-PpoOptions SmallBatches() {
-  PpoOptions options;
-  options.minibatch_steps = 16;
-  return options;
-}
-
-std::unique_ptr<PpoLearner> MakeLearner(const PpoOptions& ppo = SmallBatches(),
-                                        uint64_t seed = 1) {
-  SetTorchThreads(1);
-  return PpoLearner::Create(SmallPolicy(), ppo, "cpu", 6, seed).value();
-}
-
-// Played by the learner's own weights.
-std::vector<Trajectory> Episodes(const PpoLearner& learner, int count, uint64_t seed) {
-  const std::unique_ptr<TorchPolicy> policy =
-      TorchPolicy::Create(SmallPolicy()).value();
-  EXPECT_TRUE(policy->LoadWeights(learner.SerializeWeights(), learner.version()).ok());
-  std::mt19937_64 random(seed);
-  return PlayEpisodes(*policy, /*environment_seed=*/1, count, random);
-}
-
-void UpdateTimes(PpoLearner& learner, int first, int last) {
-  for (int i = first; i < last; ++i) {
-    const absl::StatusOr<UpdateStats> stats = learner.Update(Episodes(learner, 12, i));
-    ASSERT_TRUE(stats.ok()) << stats.status();
-  }
-}
 
 TEST(PpoLearner, GivesTheSameWeightsForTheSameSeedAndTrajectories) {
   const auto one = MakeLearner();
@@ -120,6 +85,19 @@ TEST(PpoLearner, RollsBackTheMinibatchesBeforeTheOneThatFailed) {
   EXPECT_EQ(learner->SerializeWeights(), fresh->SerializeWeights());
 }
 
+TEST(PpoLearner, RollsBackAnUpdateWhoseStaleRatiosAreNotNumbers) {
+  const auto learner = MakeLearner();
+  UpdateTimes(*learner, 0, 1);
+  const std::string before = learner->SerializeWeights();
+  std::vector<Trajectory> episodes = Episodes(*learner, 10, 5);
+  episodes[3].weights_version = 1;
+  episodes[3].steps[0].log_probability = -std::numeric_limits<float>::infinity();
+  const absl::Status status = learner->Update(episodes).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("update 2"));
+  EXPECT_EQ(learner->SerializeWeights(), before);
+}
+
 TEST(PpoLearner, RefusesAnIllegalActionBeforeItTrains) {
   const auto learner = MakeLearner();
   const std::string before = learner->SerializeWeights();
@@ -131,15 +109,21 @@ TEST(PpoLearner, RefusesAnIllegalActionBeforeItTrains) {
 }
 
 TEST(PpoLearner, StartsAnUpdateWithTheProbabilitiesThatActed) {
-  PpoOptions one_step;
-  one_step.epochs = 1;
-  one_step.minibatch_steps = 4096;
-  const auto learner = MakeLearner(one_step);
+  const auto learner = MakeLearner(OneStep());
   const UpdateStats stats = learner->Update(Episodes(*learner, 40, 1)).value();
   // One gradient step measures before it moves: ratios are 1.
   EXPECT_NEAR(stats.approximate_kl, 0, 1e-6);
   EXPECT_EQ(stats.clip_fraction, 0);
   EXPECT_EQ(stats.mean_staleness, 0);
+}
+
+TEST(PpoLearner, ReportsWhereItsTimeWent) {
+  const auto learner = MakeLearner();
+  const UpdateStats stats = learner->Update(Episodes(*learner, 20, 1)).value();
+  EXPECT_GT(stats.build_seconds, 0);
+  EXPECT_GT(stats.torch_seconds, 0);
+  EXPECT_LE(stats.torch_seconds + stats.wait_seconds + stats.proximal_seconds,
+            stats.seconds);
 }
 
 TEST(PpoLearner, StopsItsEpochsWhenThePolicyHasMovedTooFar) {
@@ -213,6 +197,9 @@ TEST(PpoLearner, NamesWhatItCannotUse) {
   PpoOptions no_epochs;
   no_epochs.epochs = 0;
   EXPECT_EQ(code("cpu", no_epochs), absl::StatusCode::kInvalidArgument);
+  PpoOptions half;
+  half.precision = "bf16";
+  EXPECT_EQ(code("cpu", half), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(ConfigureTorch, AcceptsTheBlasOfThisMachineAndRefusesNoThreads) {

@@ -54,6 +54,14 @@ UpdateStats SyntheticTraining::Iterate(int episodes) {
   return stats;
 }
 
+void SyntheticTraining::Restore(const std::string& state,
+                                const std::mt19937_64& random) {
+  const absl::Status restored = learner_->RestoreState(state);
+  if (!restored.ok()) throw std::runtime_error(restored.ToString());
+  random_ = random;
+  Publish();
+}
+
 void SyntheticTraining::Publish() {
   const absl::Status loaded =
       policy_->LoadWeights(learner_->SerializeWeights(), learner_->version());

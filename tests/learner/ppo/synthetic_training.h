@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "actor/environment/synthetic_environment.h"
@@ -30,6 +31,10 @@ class SyntheticTraining {
 
   // Plays with the newest weights, then updates. A failed update is a test failure.
   UpdateStats Iterate(int episodes);
+
+  // Goes on as another one would from here: the bytes of its learner's SerializeState
+  // and its random engine.
+  void Restore(const std::string& state, const std::mt19937_64& random);
 
   PpoLearner& learner() { return *learner_; }
   const Policy& policy() const { return *policy_; }

@@ -1,11 +1,16 @@
 // The files that a run is for: best/, metrics.jsonl and summary.json.
 #include <filesystem>
+#include <memory>
+#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "httplib.h"
 #include "nlohmann/json.hpp"
+#include "spdlog/sinks/ostream_sink.h"
+#include "spdlog/spdlog.h"
 #include "tests/learner/serving/learner_fixture.h"
 
 namespace weft {
@@ -115,6 +120,36 @@ TEST_F(LearnerResultsTest, ResultsThatCannotBeWrittenAtTheEndAreTheErrorOfTheRun
   const absl::Status status = learner.Stop();
   EXPECT_THAT(std::string(status.message()), HasSubstr("metrics.jsonl"));
   EXPECT_EQ(nlohmann::json::parse(File("summary.json"))["episodes"], 4);
+}
+
+TEST_F(LearnerResultsTest, AnEntropyCollapseIsToldInTheLogTheMetricsAndTheResults) {
+  std::ostringstream log;
+  const auto logger = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  config_.learner.episodes_per_iteration = 2;
+  {
+    RunningLearner learner(config_, run_dir_);
+    httplib::Client client("http://" + learner.learner().admin_address());
+    const auto served = [&](const std::string& line) {
+      const httplib::Result result = client.Get("/metrics");
+      return result && result->body.find(line) != std::string::npos;
+    };
+    Play(&learner, 1, 2);
+    ASSERT_TRUE(Eventually([&] { return Metrics().size() == 1; }));
+    EXPECT_TRUE(served("weft_learner_entropy_collapsed 0"));
+    learner.ppo().collapsed = true;
+    Play(&learner, 3, 4);
+    ASSERT_TRUE(Eventually([&] { return Metrics().size() == 2; }));
+    EXPECT_TRUE(Eventually([&] { return served("weft_learner_entropy_collapsed 1"); }));
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  spdlog::set_default_logger(logger);
+  EXPECT_EQ(Metrics()[0]["entropy_collapsed"], false);
+  EXPECT_EQ(Metrics()[1]["entropy_collapsed"], true);
+  EXPECT_EQ(Metrics()[1]["entropy_share"], 0.001);
+  EXPECT_THAT(log.str(), HasSubstr("entropy collapse in iteration 2: 1.5000 nats a "
+                                   "decision, 0.0010 of what the masks allow"));
 }
 
 TEST_F(LearnerResultsTest, ATimeThatTheStoreKnewIsNotCountedAsMeasured) {

@@ -29,6 +29,8 @@ class ScriptedPpo : public PpoLearner {
     ++version_;
     UpdateStats stats;
     stats.entropy = 1.5;
+    stats.entropy_share = collapsed ? 0.001 : 0.5;
+    stats.entropy_collapsed = collapsed;
     return stats;
   }
 
@@ -55,6 +57,7 @@ class ScriptedPpo : public PpoLearner {
   const std::string& history() const { return history_; }
 
   std::atomic<bool> fail{false};
+  std::atomic<bool> collapsed{false};  // The entropy.
 
  private:
   const size_t weights_bytes_;
