@@ -52,7 +52,7 @@ TEST(DiskTest, ACorruptNewestCheckpointIsSkippedForTheOneBefore) {
   run.Resume({"learner.iterations=" + std::to_string(done + 2)});
   const auto status = run.Wait(absl::Seconds(120));
   ASSERT_TRUE(status && status->ok()) << run.Everything();
-  EXPECT_THAT(ReadFile(run.run_folder() + "/logs/learner.log"),
+  EXPECT_THAT(FileText(run.run_folder() + "/logs/learner.log"),
               HasSubstr(files.back().filename().string()));
   EXPECT_EQ(run.Iterations().back()["iteration"].get<int>(), done + 2);
 }
@@ -109,7 +109,7 @@ TEST(DiskTest, AFullDiskIsNamedAndTheRunCanBeResumedOnceThereIsSpace) {
                           folder.path() + "/weft.log");
   ASSERT_TRUE(weft.ok()) << weft.status();
   ASSERT_TRUE(Eventually([&] { return fs::exists(run + "/metrics.jsonl"); }))
-      << ReadFile(folder.path() + "/weft.log");
+      << FileText(folder.path() + "/weft.log");
   {
     std::ofstream file(filler, std::ios::binary);
     const std::string block(1 << 16, 'x');
@@ -118,10 +118,10 @@ TEST(DiskTest, AFullDiskIsNamedAndTheRunCanBeResumedOnceThereIsSpace) {
     }
   }
   const auto status = (*weft)->Wait(absl::Seconds(90));
-  ASSERT_TRUE(status) << ReadFile(folder.path() + "/weft.log");
+  ASSERT_TRUE(status) << FileText(folder.path() + "/weft.log");
   EXPECT_EQ(status->signal, 0);
   EXPECT_FALSE(status->ok());
-  EXPECT_THAT(ReadFile(folder.path() + "/weft.log"),
+  EXPECT_THAT(FileText(folder.path() + "/weft.log"),
               HasSubstr("No space left on device"));
 
   fs::remove(filler);
@@ -129,7 +129,7 @@ TEST(DiskTest, AFullDiskIsNamedAndTheRunCanBeResumedOnceThereIsSpace) {
   const Finished resumed = RunToEnd({Program("weft"), "train", "--resume", run, "--set",
                                      "learner.iterations=" + std::to_string(done + 2)});
   EXPECT_TRUE(resumed.status.ok())
-      << resumed.output << ReadFile(run + "/logs/learner.log");
+      << resumed.output << FileText(run + "/logs/learner.log");
   EXPECT_EQ(LastIteration(run), done + 2);
 }
 

@@ -74,7 +74,7 @@ std::set<std::string> ServedNames(const std::string& metrics) {
 // The names in the first column of the tables of docs/metrics.md.
 std::set<std::string> DocumentedNames() {
   std::set<std::string> names;
-  std::istringstream lines(ReadFile(SourcePath("docs/metrics.md")));
+  std::istringstream lines(FileText(SourcePath("docs/metrics.md")));
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("| `weft_", 0) != 0) continue;
     names.insert(line.substr(3, line.find_first_of("{`", 3) - 3));
@@ -114,7 +114,7 @@ TEST_F(PrometheusTest, EpisodesAndRewardCanBeQueried) {
            Query(address, "sum(weft_actor_episodes_total)").value_or(0) > 0 &&
            Query(address, "weft_learner_iteration_reward").has_value() &&
            Query(address, "sum(up)").value_or(0) == 2;
-  })) << ReadFile(folder.path() + "/log");
+  })) << FileText(folder.path() + "/log");
 }
 
 TEST_F(PrometheusTest, LivenessAndReadinessAreServed) {

@@ -21,7 +21,7 @@ std::string CheckpointPath(const TrainingRun& run, int iteration) {
 }
 
 CheckpointSections Load(const TrainingRun& run, int iteration) {
-  const auto sections = DecodeCheckpoint(ReadFile(CheckpointPath(run, iteration)));
+  const auto sections = DecodeCheckpoint(FileText(CheckpointPath(run, iteration)));
   EXPECT_TRUE(sections.ok()) << sections.status();
   return sections.value_or(CheckpointSections());
 }
@@ -48,10 +48,10 @@ TEST(ResumeTest, WhatIsLearntAgainFromTheLogIsTheSameToTheLastBit) {
   ASSERT_TRUE(learner.ok()) << learner.status();
   EXPECT_TRUE(Eventually([&] {
     return std::filesystem::exists(CheckpointPath(run, kIterations));
-  })) << ReadFile(folder.path() + "/log");
+  })) << FileText(folder.path() + "/log");
   (*learner)->Signal(SIGTERM);
   const auto ended = (*learner)->Wait(absl::Seconds(60));
-  ASSERT_TRUE(ended && ended->ok()) << ReadFile(folder.path() + "/log");
+  ASSERT_TRUE(ended && ended->ok()) << FileText(folder.path() + "/log");
 
   const CheckpointSections after = Load(run, kIterations);
   EXPECT_EQ(after.at("weights"), before.at("weights"));

@@ -29,7 +29,7 @@ class TwoPrograms {
     for (const char* program : {"relu", "matmul"}) {
       WriteFile(
           absl::StrCat(folder_.path(), "/", program, ".mlir"),
-          ReadFile(SourcePath(absl::StrCat("tests/programs/", program, ".mlir"))));
+          FileText(SourcePath(absl::StrCat("tests/programs/", program, ".mlir"))));
     }
   }
   const std::string& path() const { return folder_.path(); }

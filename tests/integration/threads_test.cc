@@ -30,7 +30,7 @@ TEST(ThreadsTest, ASearchMeasuresWithThem) {
   ASSERT_TRUE(search.status.ok()) << search.output;
   EXPECT_THAT(search.output, testing::HasSubstr("\"threads\": 2")) << search.output;
   EXPECT_EQ(ThreadsIn(folder.path() + "/store.sqlite"), "2");
-  EXPECT_THAT(ReadFile(folder.path() + "/matmul.mlir"),
+  EXPECT_THAT(FileText(folder.path() + "/matmul.mlir"),
               testing::HasSubstr("2 threads"));
 }
 

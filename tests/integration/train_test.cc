@@ -118,12 +118,12 @@ TEST(TrainTest, ARunThatIsInUseIsNotResumed) {
   run.Start();
   ASSERT_TRUE(Eventually([&] { return run.Iterations().size() >= 1; }))
       << run.Everything();
-  const std::string config = ReadFile(run.run_folder() + "/config.yaml");
+  const std::string config = FileText(run.run_folder() + "/config.yaml");
   const Finished second = RunToEnd({Program("weft"), "train", "--resume",
                                     run.run_folder(), "--set", "ppo.epochs=1"});
   EXPECT_EQ(second.status.code, 2);
   EXPECT_THAT(second.output, HasSubstr("is in use"));
-  EXPECT_EQ(ReadFile(run.run_folder() + "/config.yaml"), config);
+  EXPECT_EQ(FileText(run.run_folder() + "/config.yaml"), config);
 }
 
 TEST(TrainTest, KillingTheSupervisorLeavesNoOrphan) {

@@ -60,7 +60,7 @@ bool Eventually(const std::function<bool()>& condition, absl::Duration timeout) 
   return true;
 }
 
-std::string ReadFile(const std::string& path) {
+std::string FileText(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
@@ -78,8 +78,8 @@ Finished RunToEnd(const std::vector<std::string>& argv, absl::Duration timeout) 
   EXPECT_TRUE(child.ok()) << child.status();
   if (!child.ok()) return {};
   const auto status = (*child)->Wait(timeout);
-  EXPECT_TRUE(status) << argv[0] << " did not end; it said:\n" << ReadFile(log);
-  return {status.value_or(ExitStatus{-1, 0}), ReadFile(log)};
+  EXPECT_TRUE(status) << argv[0] << " did not end; it said:\n" << FileText(log);
+  return {status.value_or(ExitStatus{-1, 0}), FileText(log)};
 }
 
 std::vector<pid_t> ChildrenOf(pid_t parent) {
@@ -87,7 +87,7 @@ std::vector<pid_t> ChildrenOf(pid_t parent) {
   for (const auto& entry : fs::directory_iterator("/proc")) {
     pid_t pid = 0;
     if (!absl::SimpleAtoi(entry.path().filename().string(), &pid)) continue;
-    const std::string stat = ReadFile(entry.path().string() + "/stat");
+    const std::string stat = FileText(entry.path().string() + "/stat");
     // The fields after the last parenthesis, which ends the name, are: state, parent,
     // ...
     const size_t name_end = stat.rfind(')');
@@ -152,7 +152,7 @@ std::string TrainingRun::Everything() const {
   std::error_code error;
   for (const auto& log : fs::directory_iterator(run_folder() + "/logs", error)) {
     absl::StrAppend(&text, "--- ", log.path().filename().string(), "\n",
-                    ReadFile(log.path().string()));
+                    FileText(log.path().string()));
   }
   return text;
 }

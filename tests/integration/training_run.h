@@ -24,7 +24,7 @@ std::string SourcePath(const std::string& relative);
 bool Eventually(const std::function<bool()>& condition,
                 absl::Duration timeout = absl::Seconds(60));
 
-std::string ReadFile(const std::string& path);
+std::string FileText(const std::string& path);
 void WriteFile(const std::string& path, const std::string& text);
 
 // Runs a program to its end; its output and its exit status.
@@ -65,7 +65,7 @@ class TrainingRun {
   std::optional<ExitStatus> Wait(absl::Duration timeout);
 
   std::string run_folder() const { return folder_.path() + "/runs/test"; }
-  std::string output() const { return ReadFile(folder_.path() + "/weft.log"); }
+  std::string output() const { return FileText(folder_.path() + "/weft.log"); }
   // Output and every log, for the message of a failed assertion.
   std::string Everything() const;
 

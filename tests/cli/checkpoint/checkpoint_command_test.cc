@@ -71,7 +71,7 @@ TEST_F(CheckpointCommandTest, InspectTellsWhatTheRunWasAndWhatItLearnt) {
   EXPECT_EQ(json["policy"]["encoder"], "lstm");
   EXPECT_EQ(json["policy"]["width"], 16);
   EXPECT_EQ(json["policy"]["weights_version"], kIterations + 1);
-  EXPECT_EQ(json["config"], ReadFile(run_->run_folder() + "/config.yaml"));
+  EXPECT_EQ(json["config"], FileText(run_->run_folder() + "/config.yaml"));
   EXPECT_GT(json["sections"]["ppo"], json["sections"]["weights"]);
 }
 
@@ -82,7 +82,7 @@ TEST_F(CheckpointCommandTest, AFolderStandsForItsNewestValidCheckpoint) {
   std::filesystem::create_directory(copy);
   for (const int iteration : {kIterations - 1, kIterations}) {
     const std::string name = absl::StrCat("/checkpoint-0000000", iteration, ".weft");
-    const std::string bytes = ReadFile(run_->run_folder() + "/checkpoints" + name);
+    const std::string bytes = FileText(run_->run_folder() + "/checkpoints" + name);
     WriteFile(copy + name, iteration == kIterations ? bytes.substr(0, 500) : bytes);
   }
   const Finished finished = Run({"inspect", copy});
@@ -94,9 +94,9 @@ TEST_F(CheckpointCommandTest, AFolderStandsForItsNewestValidCheckpoint) {
 
 TEST_F(CheckpointCommandTest, ExportGivesTheArchiveWithTheTensorsThatInspectLists) {
   const std::string file = Exported();
-  const auto sections = DecodeCheckpoint(ReadFile(Newest()));
+  const auto sections = DecodeCheckpoint(FileText(Newest()));
   ASSERT_TRUE(sections.ok()) << sections.status();
-  EXPECT_EQ(ReadFile(file), sections->at("weights"));
+  EXPECT_EQ(FileText(file), sections->at("weights"));
 
   const torch::jit::Module module = torch::jit::load(file);
   const nlohmann::json json = Json(Newest());
@@ -136,7 +136,7 @@ TEST_F(CheckpointCommandTest, PythonReadsTheExportedWeights) {
 
 TEST_F(CheckpointCommandTest, ADamagedOrMissingFileIsToldAndNothingIsExported) {
   const std::string damaged = folder_.path() + "/damaged.weft";
-  std::string bytes = ReadFile(Newest());
+  std::string bytes = FileText(Newest());
   bytes[bytes.size() / 2] ^= 1;
   WriteFile(damaged, bytes);
   const Finished inspect = Run({"inspect", damaged, "--json"});
@@ -155,7 +155,7 @@ TEST_F(CheckpointCommandTest, ADamagedOrMissingFileIsToldAndNothingIsExported) {
 
 // With N for the number of a block or a layer.
 TEST(CheckpointDocumentation, NamesEveryTensorOfEveryEncoder) {
-  const std::string text = ReadFile(SourcePath("docs/checkpoints.md"));
+  const std::string text = FileText(SourcePath("docs/checkpoints.md"));
   for (const std::string& encoder : EncoderNames()) {
     PolicyOptions options;
     options.encoder = encoder;

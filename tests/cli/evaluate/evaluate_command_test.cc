@@ -45,7 +45,7 @@ TEST_F(EvaluateCommandTest, AFreshPolicyIsComparedWithItsRivals) {
   ASSERT_TRUE(first.status.ok()) << first.output;
   EXPECT_THAT(first.output, HasSubstr("share"));
   EXPECT_THAT(first.output, HasSubstr("best of 3 random schedules"));
-  const auto evaluation = nlohmann::json::parse(ReadFile(json));
+  const auto evaluation = nlohmann::json::parse(FileText(json));
   ASSERT_EQ(evaluation["programs"].size(), 1u);
   const nlohmann::json& program = evaluation["programs"][0];
   EXPECT_EQ(program["program"], "add");
@@ -58,7 +58,7 @@ TEST_F(EvaluateCommandTest, AFreshPolicyIsComparedWithItsRivals) {
   // What was measured is known now: the same schedules have the same times.
   const Finished second = Evaluate(arguments);
   ASSERT_TRUE(second.status.ok()) << second.output;
-  EXPECT_EQ(nlohmann::json::parse(ReadFile(json))["programs"][0]["policy"],
+  EXPECT_EQ(nlohmann::json::parse(FileText(json))["programs"][0]["policy"],
             program["policy"]);
 }
 
