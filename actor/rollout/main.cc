@@ -1,11 +1,9 @@
 // weft-actor: plays episodes on this machine and sends them to a learner.
-#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <string>
 
@@ -17,6 +15,7 @@
 #include "common/config/train_config.h"
 #include "common/policy/torch_threads.h"
 #include "common/process/child_process.h"
+#include "common/process/stop_signals.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 
@@ -76,21 +75,11 @@ std::string WorkerBesideThis() {
   return (error ? std::filesystem::path(".") : self.parent_path()) / "weft-worker";
 }
 
-// Every thread inherits the mask, so that the signals wait for sigtimedwait alone.
-sigset_t BlockStopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return signals;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  const sigset_t stop_signals = BlockStopSignals();
+  weft::CatchStopSignals(weft::SecondSignal::kIsNoted);
+  signal(SIGPIPE, SIG_IGN);
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) != "--help") continue;
     std::printf("%s\n", kUsage);
@@ -129,9 +118,8 @@ int main(int argc, char** argv) {
                              ? WorkerBesideThis()
                              : absl::GetFlag(FLAGS_worker);
   settings.connect_timeout = absl::GetFlag(FLAGS_connect_timeout);
-  settings.stop_requested = [&stop_signals] {
-    const timespec wait = {0, 200'000'000};
-    return sigtimedwait(&stop_signals, nullptr, &wait) > 0;
+  settings.stop_requested = [] {
+    return weft::WaitForStopRequest(absl::Milliseconds(200));
   };
   const absl::StatusOr<weft::ActorEnd> end = weft::RunActor(*config, settings);
   if (!end.ok()) {

@@ -10,7 +10,7 @@ namespace weft {
 namespace {
 
 // Panels of so many different register tiles are tried.
-constexpr size_t kPanels = 2;
+constexpr size_t kPanels = 3;
 // Steps of a reduction whose panels of 8 rows and 32 columns take 40 KiB.
 constexpr int64_t kReductionPiece = 256;
 // Of a fused loop over tiles: columns, and rows of a matmul or of an image.
@@ -58,8 +58,9 @@ class OpeningMaker {
     }
     Schedule packed = {Sized(ActionKind::kPack, panel)};
     if (rows >= 0) AddMatmulBand(panel, rows, static_cast<int>(columns), &packed);
-    if (threads_ == 1) Add(packed);
-    if (threads_ == 1 && !large_ && rows >= 0) return;
+    const bool whole = threads_ == 1 && !large_;
+    if (whole) Add(packed);
+    if (whole && rows >= 0) return;
     for (const auto& [loop, size] : Pieces(panel, rows, static_cast<int>(columns))) {
       Schedule schedule = {Split(ActionKind::kParallelize, panel.size(), loop, size)};
       schedule.push_back(Kind(ActionKind::kFuse));

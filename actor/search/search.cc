@@ -21,8 +21,9 @@ constexpr int kMaxWorkers = 64;
 // Schedules proposed before any of them is learned from. Not the number of workers, on
 // which the outcome must not depend.
 constexpr int kRound = 4;
-// Openings take at most one in so many of the budget.
-constexpr int kOpeningShare = 4;
+// Whatever the budget is, so that a search that goes on with a larger one proposes
+// what it proposed before.
+constexpr size_t kMaxOpenings = 8;
 // Plans played in vain for one schedule that was not tried before; then the search
 // ends.
 constexpr int kMaxRepeats = 64;
@@ -73,8 +74,7 @@ class Search {
     if (options_.strategy == "random") return absl::OkStatus();
     const absl::StatusOr<Observation> initial = planner_->Reset(program_);
     if (!initial.ok()) return initial.status();
-    const auto limit = static_cast<size_t>(options_.budget / kOpeningShare);
-    for (Plan& plan : Openings(*initial, options_.informed, limit)) {
+    for (Plan& plan : Openings(*initial, options_.informed, kMaxOpenings)) {
       first_.push_back(std::move(plan));
     }
     return absl::OkStatus();

@@ -64,7 +64,7 @@ struct SearchHooks {
 // found, which is worth having also when the search was interrupted.
 //
 // First come options.first, then, but for the random strategy, the Openings of the
-// program, at most a quarter of the budget; then what the strategy makes of them.
+// program; then what the strategy makes of them.
 //
 // Rounds of a fixed number of schedules are proposed in sequence, played through an
 // environment of the caller's thread to make them legal, then measured by

@@ -13,11 +13,11 @@
 #include "cli/evaluate/evaluation.h"
 #include "cli/evaluate/evaluation_table.h"
 #include "cli/evaluate/fixed_schedules.h"
-#include "cli/interrupts.h"
 #include "cli/search/search_options.h"
 #include "common/config/train_config.h"
 #include "common/files/atomic_file.h"
 #include "common/process/child_process.h"
+#include "common/process/stop_signals.h"
 #include "common/store/local_store.h"
 
 namespace weft {
@@ -90,7 +90,7 @@ absl::StatusOr<EvaluatedProgram> Evaluate(const Arguments& arguments,
   const auto found = fixed.find((*target)->anchor());
   absl::StatusOr<EvaluatedProgram> evaluated = EvaluateProgram(
       (*target)->name(), policy, found == fixed.end() ? Schedule() : found->second,
-      options, (*target)->factory(), Interrupted);
+      options, (*target)->factory(), StopRequested);
   if (evaluated.ok()) evaluated->anchor = (*target)->anchor();
   return evaluated;
 }
@@ -111,7 +111,7 @@ int Run(const Arguments& arguments) {
   const auto store = LocalStore::Open(store_options);
   if (!store.ok()) return Fail(store.status());
 
-  CatchInterrupts();
+  CatchStopSignals(SecondSignal::kEndsTheProcess);
   std::fprintf(stderr, "policy: %s, %s, iteration %llu\n", policy->path.c_str(),
                policy->encoder.c_str(),
                static_cast<unsigned long long>(policy->iteration));
@@ -134,7 +134,7 @@ int Run(const Arguments& arguments) {
     const absl::Status written = WriteFileAtomically(arguments.json, text);
     if (!written.ok()) return Fail(written);
   }
-  return Interrupted() ? kExitInterrupted : kExitOk;
+  return StopRequested() ? kExitStopRequested : kExitOk;
 }
 
 int EvaluateMain(int argc, char** argv) {

@@ -11,10 +11,10 @@
 
 #include "CLI/CLI.hpp"
 #include "cli/commands.h"
-#include "cli/interrupts.h"
 #include "cli/optimize/optimize.h"
 #include "cli/search/search_options.h"
 #include "common/process/child_process.h"
+#include "common/process/stop_signals.h"
 #include "common/store/local_store.h"
 
 namespace weft {
@@ -80,7 +80,7 @@ bool WriteJson(const std::string& path, const nlohmann::json& json) {
 }
 
 int ExitCode(const OptimizeReport& report) {
-  if (Interrupted()) return kExitInterrupted;
+  if (StopRequested()) return kExitStopRequested;
   bool complete = report.scheduled.measurement.outcome == Outcome::kOk;
   for (const TaskRow& task : report.tasks) complete &= task.result.problem.empty();
   return complete ? kExitOk : kExitFailure;
@@ -100,12 +100,12 @@ int Run(Arguments arguments) {
   options.worker_path = ExecutableFolder() + "/weft-worker";
   options.measure.timing_cpu = ResolveTimingCpu(options.measure.timing_cpu);
 
-  CatchInterrupts();
+  CatchStopSignals(SecondSignal::kEndsTheProcess);
   Display display;
   OptimizeEvents events;
   events.note = [&](const std::string& line) { display.Note(line); };
   events.progress = [&](const std::string& line) { display.Progress(line); };
-  events.stop = Interrupted;
+  events.stop = StopRequested;
   const absl::StatusOr<OptimizeReport> report = Optimize(options, events);
   display.Finish();
   if (!report.ok()) {

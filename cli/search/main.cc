@@ -14,10 +14,10 @@
 #include "actor/search/search.h"
 #include "actor/search/search_target.h"
 #include "cli/commands.h"
-#include "cli/interrupts.h"
 #include "cli/search/search_display.h"
 #include "cli/search/search_options.h"
 #include "common/process/child_process.h"
+#include "common/process/stop_signals.h"
 #include "common/schedule/parse_schedule.h"
 #include "common/store/local_store.h"
 
@@ -86,7 +86,7 @@ absl::StatusOr<SearchProgress> Search(const Arguments& arguments, SearchTarget& 
   const SearchScale scale = ScaleOf(target);
   absl::Status written;
   SearchHooks hooks;
-  hooks.stop = [&] { return Interrupted() || !written.ok(); };
+  hooks.stop = [&] { return StopRequested() || !written.ok(); };
   hooks.on_trial = [&](const SearchProgress& progress, const Trial&, bool improved) {
     if (improved) written.Update(WriteBestFile(best_path, target, progress));
     ShowProgress(ProgressLine(progress, options.budget, scale), improved);
@@ -113,7 +113,7 @@ FinalTiming TimeFinally(const Arguments& arguments, const SearchProgress& progre
   options.log_path = arguments.output + "/final_timing.log";
   std::fprintf(stderr, "timing the best schedule beside the unscheduled program\n");
   const auto times =
-      TimeSideBySide(target.program().path, best_path, options, Interrupted);
+      TimeSideBySide(target.program().path, best_path, options, StopRequested);
   if (!times.ok()) return {std::nullopt, std::string(times.status().message())};
   return {*times, ""};
 }
@@ -150,7 +150,7 @@ int Run(Arguments arguments) {
   const auto journal = Journal::Open(journal_path, subject);
   if (!journal.ok()) return Fail(journal.status(), kExitUsage);
 
-  CatchInterrupts();
+  CatchStopSignals(SecondSignal::kEndsTheProcess);
   const auto progress = Search(arguments, **target, **journal, best_path);
   if (!progress.ok()) return Fail(progress.status());
   const SearchScale scale = ScaleOf(**target);
@@ -163,9 +163,9 @@ int Run(Arguments arguments) {
   if (progress->interrupted) {
     std::fprintf(stderr, "interrupted; go on with --resume -o %s\n",
                  arguments.output.c_str());
-    return kExitInterrupted;
+    return kExitStopRequested;
   }
-  if (Interrupted()) return kExitInterrupted;  // While it was timed at the end.
+  if (StopRequested()) return kExitStopRequested;  // While it was timed at the end.
   return progress->best ? kExitOk : kExitFailure;
 }
 

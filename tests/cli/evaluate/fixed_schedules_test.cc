@@ -34,10 +34,10 @@ TEST(FixedSchedulesTest, EachKindHasTheScheduleWithTheLargestSpeedup) {
 
 TEST(FixedSchedulesTest, WhatCannotBeReadIsNamed) {
   nlohmann::json summary;
-  summary["programs"] = {Row("matmul_a", 3, "fold[2]")};
+  summary["programs"] = nlohmann::json::array({Row("matmul_a", 3, "fold[2]")});
   EXPECT_THAT(std::string(BestSchedulesByAnchor(summary, AnchorOf).status().message()),
               ::testing::HasSubstr("the schedule of matmul_a"));
-  summary["programs"] = {Row("gone", 3, "stop")};
+  summary["programs"] = nlohmann::json::array({Row("gone", 3, "stop")});
   EXPECT_TRUE(absl::IsNotFound(BestSchedulesByAnchor(summary, AnchorOf).status()));
 }
 
