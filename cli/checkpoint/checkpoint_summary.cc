@@ -104,7 +104,7 @@ absl::StatusOr<CheckpointSummary> SummarizeCheckpoint(const Checkpoint& checkpoi
   summary.weights = *weights;
   summary.policy = JsonSection(checkpoint.sections, "policy");
   const nlohmann::json state = JsonSection(checkpoint.sections, "run_state");
-  if (state.is_object()) summary.validation = state.value("validation", nlohmann::json());
+  if (state.contains("validation")) summary.validation = state["validation"];
   summary.config = Section(checkpoint.sections, "config");
   return summary;
 }
