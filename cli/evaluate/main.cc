@@ -134,7 +134,7 @@ int Run(const Arguments& arguments) {
     const absl::Status written = WriteFileAtomically(arguments.json, text);
     if (!written.ok()) return Fail(written);
   }
-  return StopRequested() ? kExitStopRequested : kExitOk;
+  return StopRequested() ? kExitInterrupted : kExitOk;
 }
 
 int EvaluateMain(int argc, char** argv) {

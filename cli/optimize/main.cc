@@ -80,7 +80,7 @@ bool WriteJson(const std::string& path, const nlohmann::json& json) {
 }
 
 int ExitCode(const OptimizeReport& report) {
-  if (StopRequested()) return kExitStopRequested;
+  if (StopRequested()) return kExitInterrupted;
   bool complete = report.scheduled.measurement.outcome == Outcome::kOk;
   for (const TaskRow& task : report.tasks) complete &= task.result.problem.empty();
   return complete ? kExitOk : kExitFailure;

@@ -163,9 +163,9 @@ int Run(Arguments arguments) {
   if (progress->interrupted) {
     std::fprintf(stderr, "interrupted; go on with --resume -o %s\n",
                  arguments.output.c_str());
-    return kExitStopRequested;
+    return kExitInterrupted;
   }
-  if (StopRequested()) return kExitStopRequested;  // While it was timed at the end.
+  if (StopRequested()) return kExitInterrupted;  // While it was timed at the end.
   return progress->best ? kExitOk : kExitFailure;
 }
 
