@@ -35,6 +35,9 @@ class OpeningMaker {
       for (const std::vector<int64_t>& panel : Panels()) AddPacked(panel);
     }
     if (mask_.Allows(ActionKind::kVectorize)) AddRegisterTiles();
+    // LLVM's own vectors: worth a measurement where the code is short and memory the
+    // limit, but minutes of one of a contraction, which can be packed.
+    if (!mask_.Allows(ActionKind::kPack)) Add({Kind(ActionKind::kStop)});
     return std::move(plans_);
   }
 

@@ -17,7 +17,8 @@ namespace weft {
 //   (RankRegisterTiles), for a matmul with the panels of columns outside those of rows
 //   and reductions in pieces that stay in the first cache; of large operands, or for
 //   several threads, also piece by piece in a fused loop over tiles;
-// - for each mode of vectorize its most promising register tile, alone.
+// - for each mode of vectorize its most promising register tile, alone;
+// - where nothing can be packed, nothing but LLVM.
 //
 // At most `limit`, the most promising first. They end with a terminal action that the
 // informed policy draws; what is not legal in them becomes the nearest that is.

@@ -87,6 +87,11 @@ TEST(OpeningsTest, AChannelsFirstConvolutionIsPackedAFewRowsAtATime) {
               Contains(StartsWith("parallelize[0,0,4,0,0,0,0] fuse pack[0,")));
 }
 
+TEST(OpeningsTest, WhatCannotBePackedIsTriedAsItCame) {
+  EXPECT_THAT(Openings(Nest(Elementwise(28, 64, 0, 1), 3)), Contains("stop"));
+  EXPECT_THAT(Openings(Nest(Matmul(64, 64, 64), 3)), Not(Contains("stop")));
+}
+
 TEST(OpeningsTest, TheyAreTheSameEveryTimeAndWithinTheLimit) {
   const Nest matmul(Matmul(512, 512, 512), 3);
   EXPECT_EQ(Openings(matmul), Openings(matmul));
