@@ -102,9 +102,9 @@ absl::StatusOr<CheckpointSummary> SummarizeCheckpoint(const Checkpoint& checkpoi
       SummarizeWeights(Section(checkpoint.sections, "weights"));
   if (!weights.ok()) return located(weights.status());
   summary.weights = *weights;
-  summary.policy =
-      nlohmann::json::parse(Section(checkpoint.sections, "policy"), nullptr,
-                            /*allow_exceptions=*/false);
+  summary.policy = JsonSection(checkpoint.sections, "policy");
+  const nlohmann::json state = JsonSection(checkpoint.sections, "run_state");
+  if (state.contains("validation")) summary.validation = state["validation"];
   summary.config = Section(checkpoint.sections, "config");
   return summary;
 }

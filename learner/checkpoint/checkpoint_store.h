@@ -19,9 +19,9 @@ struct Checkpoint {
   CheckpointSections sections;
 };
 
-// Files checkpoint-ITERATION.weft (eight digits) in one folder, and best.weft. A file
-// is whole or ignored: it is written beside its name, synced, and renamed. One process
-// writes to a folder, in that process one thread at a time; any may read.
+// Files checkpoint-ITERATION.weft (eight digits) in one folder. A file is whole or
+// ignored: it is written beside its name, synced, and renamed. One process writes to a
+// folder; in that process one thread at a time.
 class CheckpointStore {
  public:
   // Creates the folder when it is missing. `keep` is at least 1.

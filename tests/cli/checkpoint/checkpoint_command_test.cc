@@ -19,6 +19,7 @@
 namespace weft {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr int kIterations = 3;
@@ -71,7 +72,9 @@ TEST_F(CheckpointCommandTest, InspectTellsWhatTheRunWasAndWhatItLearnt) {
   EXPECT_EQ(json["policy"]["encoder"], "lstm");
   EXPECT_EQ(json["policy"]["width"], 16);
   EXPECT_EQ(json["policy"]["weights_version"], kIterations + 1);
-  EXPECT_EQ(json["config"], ReadFile(run_->run_folder() + "/config.yaml"));
+  EXPECT_THAT(json["config"].get<std::string>(),
+              AllOf(HasSubstr("environment: synthetic"),
+                    HasSubstr("episodes_per_iteration: 8")));
   EXPECT_GT(json["sections"]["ppo"], json["sections"]["weights"]);
 }
 
