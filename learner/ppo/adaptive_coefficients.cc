@@ -6,10 +6,11 @@
 namespace weft {
 namespace {
 
-// ln 2: an entropy of nothing doubles the coefficient in each update. A policy
-// collapses within ten updates; a slower answer comes when there is no gradient left to
-// act on.
+// A policy collapses within ten updates; a slower answer comes when there is no
+// gradient left to act on. So the coefficient doubles in each update (ln 2) while the
+// entropy is a quarter or more below its target, and by less the nearer it is.
 constexpr double kEntropyGain = 0.6931471805599453;
+constexpr double kEntropySharpness = 4;
 // Advantages have a spread of 1: beyond this the bonus would be all that is learnt.
 constexpr double kLargestEntropyCoefficient = 1;
 constexpr double kKlSlack = 1.5;
@@ -33,7 +34,8 @@ double LargestEntropy(const ActionParts& action) {
 double NextEntropyCoefficient(double coefficient, double scheduled,
                               double entropy_share, double target) {
   if (target <= 0) return 0;
-  const double missing = std::clamp((target - entropy_share) / target, -1.0, 1.0);
+  const double missing =
+      std::clamp(kEntropySharpness * (target - entropy_share) / target, -1.0, 1.0);
   // A schedule that ends at 0 leaves something to multiply.
   const double base = std::max({coefficient, scheduled, 1e-6});
   const double next = base * std::exp(kEntropyGain * missing);

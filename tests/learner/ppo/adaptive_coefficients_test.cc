@@ -27,8 +27,8 @@ TEST(NextEntropyCoefficient, RisesWhileTheEntropyIsBelowItsTarget) {
     coefficient = next;
   }
   // Nearer to the target it rises less.
-  EXPECT_LT(NextEntropyCoefficient(0.02, 0.01, 0.2, 0.3), 0.02 * 1.3);
-  EXPECT_GT(NextEntropyCoefficient(0.02, 0.01, 0.2, 0.3), 0.02);
+  EXPECT_LT(NextEntropyCoefficient(0.02, 0.01, 0.29, 0.3), 0.02 * 1.3);
+  EXPECT_GT(NextEntropyCoefficient(0.02, 0.01, 0.29, 0.3), 0.02);
 }
 
 TEST(NextEntropyCoefficient, FallsBackToTheScheduleAndNoFurther) {
