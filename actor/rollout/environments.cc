@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "actor/environment/baseline_cache.h"
+#include "actor/environment/cost_model/cost_model_environment.h"
+#include "actor/environment/cost_model/tasks.h"
 #include "actor/environment/suite.h"
 #include "actor/environment/synthetic_environment.h"
 #include "actor/environment/worker_environment.h"
@@ -27,6 +29,18 @@ Environments SyntheticEnvironments(const TrainConfig& config) {
   environments.cpu = "synthetic";
   environments.make = [options] {
     return std::make_unique<SyntheticEnvironment>(options);
+  };
+  return environments;
+}
+
+Environments CostModelEnvironments(const TrainConfig& config) {
+  CostModelOptions options;
+  options.threads = config.measure.threads;
+  Environments environments;
+  environments.programs = CostModelTaskNames();
+  environments.cpu = "cost-model";
+  environments.make = [options] {
+    return std::make_unique<CostModelEnvironment>(options);
   };
   return environments;
 }
@@ -97,6 +111,7 @@ absl::StatusOr<Environments> PrepareEnvironments(const TrainConfig& config,
                                                  const std::string& worker_path,
                                                  EnvironmentHooks hooks) {
   if (config.environment == "synthetic") return SyntheticEnvironments(config);
+  if (config.environment == "cost-model") return CostModelEnvironments(config);
   return WorkerEnvironments(config, worker_path, std::move(hooks));
 }
 

@@ -18,7 +18,7 @@ namespace weft {
 // What there is to learn on, and a maker of environments for it.
 struct Environments {
   std::vector<std::string> programs;
-  std::string cpu;  // LLVM's name; "synthetic" without workers.
+  std::string cpu;  // LLVM's name; the environment's name without workers.
   // Thread-safe. Call it on the thread that will use the environment.
   std::function<std::unique_ptr<Environment>()> make;
 };
