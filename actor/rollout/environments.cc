@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "actor/environment/baseline_cache.h"
+#include "actor/environment/cost_model/cost_model_environment.h"
+#include "actor/environment/cost_model/tasks.h"
 #include "actor/environment/suite.h"
 #include "actor/environment/synthetic_environment.h"
 #include "actor/environment/worker_environment.h"
@@ -20,22 +22,41 @@ namespace {
 // of the service see queues and credits at work.
 constexpr absl::Duration kSyntheticEpisodeTime = absl::Milliseconds(5);
 
+// With validation, every fourth program is for it: of all kinds, as they are sorted by
+// kind.
+void HoldBack(const TrainConfig& config, Environments* environments) {
+  if (config.validation.every_iterations == 0) return;
+  std::vector<std::string> kept;
+  for (size_t i = 0; i < environments->programs.size(); ++i) {
+    (i % 4 == 3 ? environments->validation_programs : kept)
+        .push_back(environments->programs[i]);
+  }
+  environments->programs = std::move(kept);
+}
+
 Environments SyntheticEnvironments(const TrainConfig& config) {
   SyntheticEnvironmentOptions options;
   options.seed = config.seed;
   options.episode_time = kSyntheticEpisodeTime;
   Environments environments;
   environments.programs = SyntheticEnvironment::Programs();
-  if (config.validation.every_iterations > 0) {
-    // The last quarter, so that a run of the service shows validation at work.
-    const auto kept = static_cast<long>(environments.programs.size() * 3 / 4);
-    environments.validation_programs.assign(environments.programs.begin() + kept,
-                                            environments.programs.end());
-    environments.programs.resize(static_cast<size_t>(kept));
-  }
+  HoldBack(config, &environments);
   environments.cpu = "synthetic";
   environments.make = [options] {
     return std::make_unique<SyntheticEnvironment>(options);
+  };
+  return environments;
+}
+
+Environments CostModelEnvironments(const TrainConfig& config) {
+  CostModelOptions options;
+  options.threads = config.measure.threads;
+  Environments environments;
+  environments.programs = CostModelTaskNames();
+  HoldBack(config, &environments);
+  environments.cpu = "cost-model";
+  environments.make = [options] {
+    return std::make_unique<CostModelEnvironment>(options);
   };
   return environments;
 }
@@ -136,6 +157,7 @@ absl::StatusOr<Environments> PrepareEnvironments(const TrainConfig& config,
                                                  const std::string& worker_path,
                                                  EnvironmentHooks hooks) {
   if (config.environment == "synthetic") return SyntheticEnvironments(config);
+  if (config.environment == "cost-model") return CostModelEnvironments(config);
   return WorkerEnvironments(config, worker_path, std::move(hooks));
 }
 

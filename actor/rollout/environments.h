@@ -21,7 +21,7 @@ struct Environments {
   // Never trained on, and none of them looks to a policy like one of `programs`. Empty
   // without validation.
   std::vector<std::string> validation_programs;
-  std::string cpu;  // LLVM's name; "synthetic" without workers.
+  std::string cpu;  // LLVM's name; the environment's name without workers.
   // Thread-safe. Call it on the thread that will use the environment.
   std::function<std::unique_ptr<Environment>()> make;
 };

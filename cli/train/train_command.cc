@@ -31,7 +31,11 @@ iteration), checkpoints/, best/ (the best schedule of each program as a transfor
 for mlir-opt), logs/ and summary.json. At the end every best schedule is timed once more, in
 turn with the unscheduled program: those are the speed-ups of the table.
 
-Ctrl-C stops with a checkpoint; `weft train --resume runs/NAME` goes on from there.)";
+Ctrl-C stops with a checkpoint; `weft train --resume runs/NAME` goes on from there.
+
+`weft train CONFIG --environment cost-model` trains on modelled times, without a compiler.
+`weft train --resume runs/NAME --environment mlir` then goes on with its weights on real
+ones; the results of the run begin anew, and learner.iterations counts both.)";
 
 constexpr absl::Duration kTick = absl::Milliseconds(500);
 constexpr absl::Duration kStopGrace = absl::Seconds(30);
@@ -45,6 +49,7 @@ struct Arguments {
   std::string resume;
   std::string root = "runs";
   std::vector<std::string> overrides;
+  std::string environment;  // Empty: as configured.
   bool json = false;
 };
 
@@ -223,6 +228,8 @@ int TrainCommand(int argc, char** argv) {
   app.add_option("--set", arguments.overrides,
                  "Override one key, such as ppo.clip_ratio=0.1; may be repeated")
       ->allow_extra_args(false);
+  app.add_option("--environment", arguments.environment,
+                 "mlir, cost-model or synthetic; short for --set environment=...");
   app.add_option("--runs", arguments.root, "Folder that holds the runs")
       ->capture_default_str();
   app.add_flag("--json", arguments.json, "Print summary.json instead of the table");
@@ -233,6 +240,9 @@ int TrainCommand(int argc, char** argv) {
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (!arguments.environment.empty()) {
+    arguments.overrides.push_back("environment=" + arguments.environment);
   }
   return Run(arguments);
 }

@@ -97,7 +97,8 @@ void VisitFields(TrainConfig* config, FieldVisitor& visitor) {
   visitor.Text("name", &config->name, false);
   visitor.Text("suite", &config->suite, true);
   visitor.Unsigned("seed", &config->seed, 0, std::numeric_limits<int64_t>::max());
-  visitor.Choice("environment", &config->environment, {"mlir", "synthetic"});
+  visitor.Choice("environment", &config->environment,
+                 {"mlir", "synthetic", "cost-model"});
   visitor.Section("policy", [&](FieldVisitor& v) { VisitPolicy(&config->policy, v); });
   visitor.Section("ppo", [&](FieldVisitor& v) { VisitPpo(&config->ppo, v); });
   visitor.Section("learner",

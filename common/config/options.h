@@ -110,8 +110,9 @@ struct TrainConfig {
   std::string name = "run";  // Folder below runs/.
   std::string suite;         // Folder of .mlir files, one task each.
   uint64_t seed = 1;
-  std::string environment =
-      "mlir";  // mlir, or synthetic for tests of the service itself.
+  // mlir; cost-model, for tests of learning and for pre-training; or synthetic, for
+  // tests of the service itself.
+  std::string environment = "mlir";
   PolicyOptions policy;
   PpoOptions ppo;
   LearnerOptions learner;

@@ -59,6 +59,7 @@ bool IsBetter(const MeasuredSchedule& schedule, const MeasuredSchedule& than) {
 
 RunState StateFromJson(const nlohmann::json& json) {
   RunState state;
+  state.environment = json.value("environment", "");  // Not in older checkpoints.
   json.at("iteration").get_to(state.iteration);
   json.at("log_position").get_to(state.log_position);
   json.at("episodes").get_to(state.episodes);
@@ -95,6 +96,19 @@ absl::StatusOr<std::vector<float>> RewardsFromBytes(const std::string& bytes,
 }
 
 }  // namespace
+
+bool RunState::EnterEnvironment(const std::string& name) {
+  const bool another = !environment.empty() && environment != name;
+  environment = name;
+  if (!another) return false;
+  episodes = 0;
+  env_steps = 0;
+  outcomes = {};
+  known = 0;
+  programs.clear();
+  rewards.clear();
+  return true;
+}
 
 void RunState::CountEpisode(const Trajectory& trajectory) {
   ++episodes;
@@ -145,7 +159,8 @@ double RunState::MeanReward(double begin, double end) const {
 }
 
 void RunState::Save(CheckpointSections* sections) const {
-  nlohmann::json json = {{"iteration", iteration},
+  nlohmann::json json = {{"environment", environment},
+                         {"iteration", iteration},
                          {"log_position", log_position},
                          {"episodes", episodes},
                          {"env_steps", env_steps},

@@ -43,6 +43,8 @@ struct ProgramRecord {
 // Counts cover the trajectories trained on, in the order of the log, over all resumes.
 // Not thread-safe.
 struct RunState {
+  // `environment` of the configuration; empty where it is not known, as at the start.
+  std::string environment;
   uint64_t iteration = 0;
   uint64_t log_position =
       0;  // Everything up to it is trained on or counted as dropped.
@@ -56,6 +58,11 @@ struct RunState {
   std::vector<float> rewards;  // Of each episode, in order.
   // Of the validation programs; without programs while there was no round.
   ValidationScore first_validation, best_validation, last_validation;
+
+  // Goes on in this environment. What was achieved in another one says nothing about
+  // this one and is forgotten: programs, episodes, rewards and outcomes. True when it
+  // was another one.
+  bool EnterEnvironment(const std::string& name);
 
   // Takes one episode that was trained on into the statistics.
   void CountEpisode(const Trajectory& trajectory);

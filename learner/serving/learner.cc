@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "learner/serving/run_checkpoints.h"
 #include "learner/serving/suite_programs.h"
 #include "spdlog/spdlog.h"
 
@@ -12,6 +13,8 @@ namespace {
 
 // The longest that a power loss can reach back into the trajectory log.
 constexpr absl::Duration kHeartbeat = absl::Seconds(1);
+// The label of episodes that an earlier environment left in the log.
+constexpr char kDropOtherEnvironment[] = "other_environment";
 // For calls under way when the learner ends; streams were told to drain before.
 constexpr absl::Duration kShutdownGrace = absl::Seconds(2);
 
@@ -40,8 +43,9 @@ absl::StatusOr<std::unique_ptr<Learner>> Learner::Create(
     if (!restored.ok()) return restored.status();
     state = *std::move(restored);
   }
+  const bool moved = state.EnterEnvironment(config.environment);
   AddSuitePrograms(config, &state);
-  if (absl::Status status = learner->OpenLog(state, resume); !status.ok())
+  if (absl::Status status = learner->OpenLog(resume, moved, &state); !status.ok())
     return status;
   if (absl::Status status = learner->OpenStore(); !status.ok()) return status;
   absl::Status status = learner->StartServing(std::move(state));
@@ -96,22 +100,43 @@ absl::StatusOr<RunState> Learner::Restore() {
   return state;
 }
 
-absl::Status Learner::OpenLog(const RunState& state, bool resume) {
-  absl::Status cut = folder_.CutMetricsAfter(state.iteration);
+// Episodes of another environment that wait in the log would be learned from as if they
+// were of this one. They are dropped, and a checkpoint says so before any new episode
+// is stored, so that a resume after a kill does not drop those.
+absl::Status Learner::LeaveEpisodesBehind(RunState* state) {
+  const uint64_t waiting = log_->last_position() - state->log_position;
+  state->dropped[kDropOtherEnvironment] += waiting;
+  for (uint64_t i = 0; i < waiting; ++i) metrics_.CountDropped(kDropOtherEnvironment);
+  state->log_position = log_->last_position();
+  spdlog::info(
+      "the environment is now {}: the weights go on, the results begin anew, {} "
+      "episodes that were not trained on are dropped",
+      config_.environment, waiting);
+  return RunCheckpoints(config_, ppo_.get(), log_.get(), &checkpoints_, &metrics_,
+                        *state)
+      .Save(*state)
+      .status();
+}
+
+absl::Status Learner::OpenLog(bool resume, bool moved, RunState* state) {
+  absl::Status cut = folder_.CutMetricsAfter(state->iteration);
   if (!cut.ok()) return cut;
-  progress_.Resume(state);
   TrajectoryLogOptions options;
   options.folder = folder_.trajectories();
-  options.used_positions = state.log_position;
+  options.used_positions = state->log_position;
   absl::StatusOr<std::unique_ptr<TrajectoryLog>> log = TrajectoryLog::Open(options);
   if (!log.ok()) return log.status();
   log_ = *std::move(log);
+  if (moved) {
+    if (absl::Status left = LeaveEpisodesBehind(state); !left.ok()) return left;
+  }
+  progress_.Resume(*state);
   CreditOptions credits;
   credits.max_outstanding = config_.learner.max_outstanding_episodes;
   // Actors may hold episodes that the learner before this one had granted.
   credits.first_contact_allowance = resume ? credits.max_outstanding : 0;
   ingest_ = std::make_unique<Ingest>(log_.get(), &queue_, credits, Observer());
-  absl::Status requeued = ingest_->Requeue(state.log_position);
+  absl::Status requeued = ingest_->Requeue(state->log_position);
   if (requeued.ok() && queue_.depth() > 0) {
     spdlog::info("queued {} stored trajectories again", queue_.depth());
   }

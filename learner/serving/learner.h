@@ -64,7 +64,9 @@ class Learner {
           std::unique_ptr<PpoLearner> ppo, absl::Duration storage_deadline);
 
   absl::StatusOr<RunState> Restore();
-  absl::Status OpenLog(const RunState& state, bool resume);
+  // `moved`: from another environment than the config's.
+  absl::Status OpenLog(bool resume, bool moved, RunState* state);
+  absl::Status LeaveEpisodesBehind(RunState* state);
   absl::Status OpenStore();
   absl::Status StartServing(RunState state);
   IngestObserver Observer();

@@ -71,6 +71,27 @@ TEST(TrainTest, AnInterruptOfTheFinalTimingEndsWithWhatIsKnown) {
   EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
 }
 
+TEST(TrainTest, PreTrainingOnTheCostModelGoesOnOnRealPrograms) {
+  TrainingRun run(RealConfig(2));
+  run.Start({"environment=cost-model"});
+  const auto modelled = run.Wait(absl::Seconds(120));
+  ASSERT_TRUE(modelled && modelled->ok()) << run.Everything();
+  EXPECT_GE(run.Summary()["episodes"].get<int>(), 2 * 8);
+  run.Resume({"environment=mlir", "learner.iterations=4"});
+  const auto real = run.Wait(absl::Seconds(240));
+  ASSERT_TRUE(real && real->ok()) << run.Everything();
+  const std::vector<nlohmann::json> iterations = run.Iterations();
+  ASSERT_EQ(iterations.size(), 4u) << run.Everything();
+  EXPECT_EQ(iterations.back()["weights_version"].get<int>(), 5);
+  const nlohmann::json summary = run.Summary();
+  // Of the real programs alone.
+  EXPECT_LT(summary["episodes"].get<int>(), 4 * 8);
+  for (const nlohmann::json& program : summary["programs"]) {
+    const std::string name = program["program"];
+    EXPECT_TRUE(fs::exists(SourcePath("tests/programs/" + name + ".mlir"))) << name;
+  }
+}
+
 TEST(TrainTest, InterruptLeavesACheckpointAndNoProcessAndTheRunGoesOn) {
   TrainingRun run(SyntheticConfig(1000));
   // Without periodic checkpoints, the one that is there afterwards is the interrupt's.

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "actor/worker/program/structured_op.h"
+#include "actor/nest/structured_op.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace weft {

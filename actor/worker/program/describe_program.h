@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "actor/worker/program/program_info.h"
+#include "actor/nest/program_info.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace weft {

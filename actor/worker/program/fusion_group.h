@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "actor/worker/program/program_info.h"
+#include "actor/nest/program_info.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace weft {

@@ -4,9 +4,9 @@
 
 #include <optional>
 
-#include "actor/worker/program/program_info.h"
+#include "actor/nest/nest.h"
+#include "actor/nest/program_info.h"
 #include "actor/worker/transforms/neighbours.h"
-#include "actor/worker/transforms/nest.h"
 #include "actor/worker/transforms/schedule_text.h"
 #include "common/schedule/action.h"
 #include "common/schedule/features.h"

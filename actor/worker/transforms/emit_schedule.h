@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "actor/worker/program/program_info.h"
+#include "actor/nest/program_info.h"
 #include "common/schedule/action.h"
 #include "common/schedule/features.h"
 

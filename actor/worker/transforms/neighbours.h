@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "actor/worker/program/program_info.h"
+#include "actor/nest/program_info.h"
 #include "actor/worker/transforms/register_tile.h"
 #include "actor/worker/transforms/schedule_text.h"
 #include "common/schedule/features.h"

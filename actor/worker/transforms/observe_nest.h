@@ -3,8 +3,8 @@
 #define WEFT_ACTOR_WORKER_TRANSFORMS_OBSERVE_NEST_H_
 
 #include "absl/status/statusor.h"
-#include "actor/worker/program/program_info.h"
-#include "actor/worker/transforms/nest.h"
+#include "actor/nest/nest.h"
+#include "actor/nest/program_info.h"
 #include "common/schedule/features.h"
 #include "mlir/IR/BuiltinOps.h"
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "actor/worker/program/packed_op.h"
+#include "actor/nest/packed_op.h"
 #include "actor/worker/transforms/cleanup.h"
 #include "actor/worker/transforms/emission.h"
 #include "actor/worker/transforms/vectorize_pack.h"

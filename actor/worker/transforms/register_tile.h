@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "actor/worker/program/structured_op.h"
+#include "actor/nest/structured_op.h"
 #include "actor/worker/transforms/schedule_text.h"
 #include "common/schedule/action.h"
 

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "actor/nest/legal_actions.h"
 #include "actor/worker/transforms/apply_schedule.h"
 #include "actor/worker/transforms/emit_schedule.h"
-#include "actor/worker/transforms/legal_actions.h"
 #include "actor/worker/transforms/observe_nest.h"
 #include "llvm/Support/raw_ostream.h"
 

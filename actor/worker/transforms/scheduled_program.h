@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "actor/nest/nest.h"
 #include "actor/worker/compiler_context.h"
 #include "actor/worker/program/loaded_program.h"
-#include "actor/worker/transforms/nest.h"
 #include "common/schedule/features.h"
 #include "common/schedule/observation.h"
 #include "mlir/IR/OwningOpRef.h"

@@ -1,6 +1,6 @@
 #include "actor/worker/transforms/vectorize_pack.h"
 
-#include "actor/worker/program/packed_op.h"
+#include "actor/nest/packed_op.h"
 #include "actor/worker/transforms/largest_divisor.h"
 
 namespace weft {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <random>
 
-#include "actor/worker/transforms/legal_actions.h"
+#include "actor/nest/legal_actions.h"
 #include "common/schedule/feature_list.h"
 #include "tests/actor/worker/program_files.h"
 #include "tests/actor/worker/transforms/structured_ops.h"

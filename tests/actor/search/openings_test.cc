@@ -7,8 +7,8 @@
 #include <random>
 #include <string>
 
+#include "actor/nest/legal_actions.h"
 #include "actor/search/action_repair.h"
-#include "actor/worker/transforms/legal_actions.h"
 #include "common/schedule/feature_list.h"
 #include "tests/actor/worker/program_files.h"
 #include "tests/actor/worker/transforms/structured_ops.h"

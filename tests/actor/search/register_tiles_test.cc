@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "actor/worker/transforms/legal_actions.h"
+#include "actor/nest/legal_actions.h"
 #include "tests/actor/worker/program_files.h"
 #include "tests/actor/worker/transforms/structured_ops.h"
 

@@ -14,10 +14,13 @@
 
 namespace weft {
 
-inline std::string ProgramFile(const std::string& name) {
+inline std::string SourceFolder() {
   const char* root = std::getenv("WEFT_SOURCE_DIR");
-  return std::string(root != nullptr ? root : ".") + "/tests/programs/" + name +
-         ".mlir";
+  return root != nullptr ? root : ".";
+}
+
+inline std::string ProgramFile(const std::string& name) {
+  return SourceFolder() + "/tests/programs/" + name + ".mlir";
 }
 
 inline std::string ReadFile(const std::string& path) {

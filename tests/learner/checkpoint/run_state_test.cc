@@ -50,6 +50,28 @@ TEST(RunStateTest, ABetterScheduleWithoutAModuleLeavesTheBestThatHasOne) {
   EXPECT_DOUBLE_EQ(state.programs["a"].exported.speedup, 4);
 }
 
+TEST(RunStateTest, AnotherEnvironmentBeginsWithNewResults) {
+  RunState state;
+  EXPECT_FALSE(state.EnterEnvironment("cost-model"));
+  state.iteration = 3;
+  state.CountEpisode(Measured("a", 4e-6));
+  state.RecordSchedule(Measured("a", 4e-6));
+  EXPECT_FALSE(state.EnterEnvironment("cost-model"));
+  EXPECT_EQ(state.measurements(), 1u);
+  CheckpointSections sections;
+  state.Save(&sections);
+  auto restored = RunState::Load(sections);
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_TRUE(restored->EnterEnvironment("mlir"));
+  EXPECT_EQ(restored->iteration, 3u);
+  EXPECT_EQ(restored->episodes, 0u);
+  EXPECT_EQ(restored->measurements(), 0u);
+  EXPECT_TRUE(restored->programs.empty());
+  sections.clear();
+  restored->Save(&sections);
+  EXPECT_TRUE(RunState::Load(sections).ok());
+}
+
 TEST(RunStateTest, CountsWhatWasTrainedOn) {
   RunState state;
   state.CountEpisode(Measured("a", 4e-6));

@@ -63,6 +63,10 @@ mutant "advantages with the wrong sign, learning" \
 mutant "advantages with the wrong sign, one update" \
   learner/ppo/experience.cc "$experience" ppo_learner_test '*MakesABetterAction*' \
   's/static_cast<float>(experience.advantages\[i\])/-&/'
+mutant "advantages with the wrong sign, an encoder on the cost model" \
+  learner/ppo/experience.cc "$experience" encoder_learning_test \
+  '*SeveralTasks*/convnext_seed1' \
+  's/static_cast<float>(experience.advantages\[i\])/-&/'
 mutant "acting log-probabilities of another decision" \
   learner/ppo/experience.cc "$experience" ppo_learner_test '*ProbabilitiesThatActed*' \
   's/experience.proximal_log_probabilities\[i\]/experience.proximal_log_probabilities[experience.size() - 1 - i]/'

@@ -102,6 +102,34 @@ TEST_F(LearnerResumeTest,
             absl::StatusCode::kDataLoss);
 }
 
+TEST_F(LearnerResumeTest, InAnotherEnvironmentTheWeightsGoOnAndTheResultsBeginAnew) {
+  config_.learner.iterations = 2;
+  {
+    RunningLearner learner(config_, run_dir_);
+    Play(&learner, 1, 6);  // One iteration, and two that wait.
+    ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  config_.environment = "cost-model";
+  {
+    RunningLearner learner(config_, run_dir_, /*resume=*/true);
+    EXPECT_EQ(learner.GetStatus().iteration(), 1u);
+    EXPECT_EQ(learner.GetStatus().episodes(), 0u);
+    Play(&learner, 7, 8);  // Wait when it is stopped.
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  // As after a kill: the checkpoint of that stop is of the same iteration.
+  RunningLearner learner(config_, run_dir_, /*resume=*/true);
+  Play(&learner, 9, 10);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().finished(); }));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_EQ(learner.ppo().history(),
+            "matmul_64:1 matmul_64:2 matmul_64:3 matmul_64:4 | "
+            "matmul_64:7 matmul_64:8 matmul_64:9 matmul_64:10 | ");
+  const auto summary = nlohmann::json::parse(File("summary.json"));
+  EXPECT_EQ(summary["episodes"], 4);
+}
+
 TEST_F(LearnerResumeTest, AResumeWithoutTheEndOfTheLogTrainsOnWhatComesNew) {
   config_.learner.iterations = 2;
   {

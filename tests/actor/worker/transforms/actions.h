@@ -23,7 +23,8 @@ inline Action Pack(std::vector<int64_t> sizes) {
   return {ActionKind::kPack, std::move(sizes), {}, {}};
 }
 inline Action Fuse() { return {ActionKind::kFuse, {}, {}, {}}; }
-inline Action Vectorize(std::vector<int64_t> sizes, VectorizeMode mode) {
+inline Action Vectorize(std::vector<int64_t> sizes,
+                        VectorizeMode mode = VectorizeMode::kContract) {
   return {ActionKind::kVectorize, std::move(sizes), {}, mode};
 }
 

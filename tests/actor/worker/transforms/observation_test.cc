@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "actor/nest/nest_state.h"
 #include "actor/worker/transforms/scheduled_program.h"
 #include "common/policy/policy.h"
 #include "common/schedule/feature_list.h"
@@ -85,6 +86,54 @@ TEST_P(ObservationTest, StaysWithinItsRangesAndDescribesTheIr) {
       ExpectWithinRanges(observation);
       if (program->done()) break;
       ExpectLoopsToCoverTheirExtents(observation);
+      auto next =
+          program->Apply(policy.Decide(observation, Selection::kSample, random).action);
+      if (!next.ok()) break;  // A refusal is another test's concern.
+      observation = *std::move(next);
+    }
+  }
+}
+
+// The tokens of the nest that these actions make, without any IR.
+Observation WorkedOut(const ScheduledProgram& program) {
+  Nest nest(program.info());
+  for (const Action& action : program.schedule()) nest.Advance(action);
+  Observation observation;
+  Featurize(DescribeNest(program.info(), nest, Avx2(), 1), &observation);
+  return observation;
+}
+
+// Whether tensors that the anchor reads have become as small as one tile.
+bool ReadsFusedTensors(const ScheduledProgram& program) {
+  for (const NeighbourState& neighbour : program.info().neighbours) {
+    if (!neighbour.producer || neighbour.fill || !neighbour.fusable) continue;
+    for (const Action& action : program.schedule()) {
+      if (action.kind == ActionKind::kFuse) return true;
+    }
+  }
+  return false;
+}
+
+TEST_P(ObservationTest, IsWhatCanBeWorkedOutWithoutTheIr) {
+  const auto program = Load(GetParam());
+  const RandomPolicy policy;
+  std::mt19937_64 random(4);
+  for (int episode = 0; episode < kEpisodesPerProgram; ++episode) {
+    Observation observation = program->Reset();
+    while (true) {
+      SCOPED_TRACE(ToString(program->schedule()));
+      if (ReadsFusedTensors(*program)) break;
+      const Observation expected = WorkedOut(*program);
+      ASSERT_EQ(observation.kinds, expected.kinds);
+      for (int token = 0; token < observation.num_tokens(); ++token) {
+        for (const Feature& feature : FeaturesOf(observation.kinds[token])) {
+          EXPECT_EQ(FeatureOf(observation, token, feature.name),
+                    FeatureOf(expected, token, feature.name))
+              << TokenKindName(observation.kinds[token]) << " token " << token << ", "
+              << feature.name;
+        }
+      }
+      if (program->done()) break;
       auto next =
           program->Apply(policy.Decide(observation, Selection::kSample, random).action);
       if (!next.ok()) break;  // A refusal is another test's concern.

@@ -2,7 +2,7 @@
 #ifndef WEFT_TESTS_ACTOR_WORKER_TRANSFORMS_STRUCTURED_OPS_H_
 #define WEFT_TESTS_ACTOR_WORKER_TRANSFORMS_STRUCTURED_OPS_H_
 
-#include "actor/worker/program/program_info.h"
+#include "actor/nest/program_info.h"
 
 namespace weft {
 

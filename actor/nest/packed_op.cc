@@ -1,4 +1,4 @@
-#include "actor/worker/program/packed_op.h"
+#include "actor/nest/packed_op.h"
 
 #include <algorithm>
 

@@ -1,11 +1,11 @@
 // What an operation is after some of its loops were packed, as plain data.
-#ifndef WEFT_ACTOR_WORKER_PROGRAM_PACKED_OP_H_
-#define WEFT_ACTOR_WORKER_PROGRAM_PACKED_OP_H_
+#ifndef WEFT_ACTOR_NEST_PACKED_OP_H_
+#define WEFT_ACTOR_NEST_PACKED_OP_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "actor/worker/program/structured_op.h"
+#include "actor/nest/structured_op.h"
 
 namespace weft {
 
@@ -39,4 +39,4 @@ StructuredOp PackedOp(const StructuredOp& op, const std::vector<int64_t>& extent
 
 }  // namespace weft
 
-#endif  // WEFT_ACTOR_WORKER_PROGRAM_PACKED_OP_H_
+#endif  // WEFT_ACTOR_NEST_PACKED_OP_H_

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "actor/worker/program/packed_op.h"
-#include "actor/worker/transforms/legal_actions.h"
+#include "actor/nest/legal_actions.h"
+#include "actor/nest/packed_op.h"
 
 namespace weft {
 namespace {

@@ -1,10 +1,10 @@
 // Which actions are legal on a loop nest: what upstream MLIR 19 carries out correctly
 // and in bounded time, and nothing else.
-#ifndef WEFT_ACTOR_WORKER_TRANSFORMS_LEGAL_ACTIONS_H_
-#define WEFT_ACTOR_WORKER_TRANSFORMS_LEGAL_ACTIONS_H_
+#ifndef WEFT_ACTOR_NEST_LEGAL_ACTIONS_H_
+#define WEFT_ACTOR_NEST_LEGAL_ACTIONS_H_
 
-#include "actor/worker/program/structured_op.h"
-#include "actor/worker/transforms/nest.h"
+#include "actor/nest/nest.h"
+#include "actor/nest/structured_op.h"
 #include "common/schedule/action_mask.h"
 #include "common/schedule/features.h"
 
@@ -29,10 +29,14 @@ SizeMask PackSizes(const Nest& nest, const MachineModel& machine);
 // Elements of the output that the registers can accumulate at once.
 int64_t MaxAccumulators(const StructuredOp& op, const MachineModel& machine);
 
+// The loop that the elements of a vector run along; requires a mode that fits the
+// operation (RegisterTileSizes allows something).
+int VectorLoop(const StructuredOp& op, VectorizeMode mode);
+
 // Bit i: vectors run along loop i in some mode that keeps the loops as they are. Tiles
 // of such a loop that are shorter than a vector are legal MLIR but a dead end.
 uint32_t VectorLoops(const StructuredOp& anchor);
 
 }  // namespace weft
 
-#endif  // WEFT_ACTOR_WORKER_TRANSFORMS_LEGAL_ACTIONS_H_
+#endif  // WEFT_ACTOR_NEST_LEGAL_ACTIONS_H_

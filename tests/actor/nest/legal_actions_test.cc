@@ -1,4 +1,4 @@
-#include "actor/worker/transforms/legal_actions.h"
+#include "actor/nest/legal_actions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

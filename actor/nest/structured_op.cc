@@ -1,4 +1,4 @@
-#include "actor/worker/program/structured_op.h"
+#include "actor/nest/structured_op.h"
 
 namespace weft {
 

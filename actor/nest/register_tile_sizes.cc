@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "actor/worker/transforms/legal_actions.h"
+#include "actor/nest/legal_actions.h"
 
 namespace weft {
 namespace {
@@ -61,18 +61,6 @@ int ReductionLoop(const StructuredOp& op) {
   return -1;
 }
 
-// The loop that the elements of a vector run along.
-int VectorLoop(const StructuredOp& op, VectorizeMode mode) {
-  if (mode == VectorizeMode::kReduction) return ReductionLoop(op);
-  // The vectorizer moves channels innermost before it vectorizes a channels-first
-  // window.
-  if (mode == VectorizeMode::kDecompose && op.name.find("nchw") != std::string::npos) {
-    return 1;
-  }
-  if (op.kind == AnchorKind::kReduction) return ContiguousLoop(op.operands[0]);
-  return ContiguousLoop(Output(op));
-}
-
 bool ContiguousInSomeInput(const StructuredOp& op, int loop) {
   return std::any_of(op.operands.begin(), op.operands.end(), [&](const auto& operand) {
     return !operand.output && ContiguousLoop(operand) == loop;
@@ -121,6 +109,17 @@ SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode
 }
 
 }  // namespace
+
+int VectorLoop(const StructuredOp& op, VectorizeMode mode) {
+  if (mode == VectorizeMode::kReduction) return ReductionLoop(op);
+  // The vectorizer moves channels innermost before it vectorizes a channels-first
+  // window.
+  if (mode == VectorizeMode::kDecompose && op.name.find("nchw") != std::string::npos) {
+    return 1;
+  }
+  if (op.kind == AnchorKind::kReduction) return ContiguousLoop(op.operands[0]);
+  return ContiguousLoop(Output(op));
+}
 
 int64_t MaxAccumulators(const StructuredOp& op, const MachineModel& machine) {
   const double lanes =

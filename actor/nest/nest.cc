@@ -1,6 +1,6 @@
-#include "actor/worker/transforms/nest.h"
+#include "actor/nest/nest.h"
 
-#include "actor/worker/program/packed_op.h"
+#include "actor/nest/packed_op.h"
 
 namespace weft {
 namespace {
@@ -40,13 +40,27 @@ std::vector<int64_t> Nest::SplittingSizes(const std::vector<int64_t>& sizes) con
   return splitting;
 }
 
-void Nest::Split(const std::vector<int64_t>& sizes) {
+void Nest::Split(const std::vector<int64_t>& sizes, const std::vector<int>& order,
+                 bool parallel) {
   const std::vector<int64_t> splitting = SplittingSizes(sizes);
-  for (size_t i = 0; i < splitting.size(); ++i) {
+  for (size_t depth = 0; depth < splitting.size(); ++depth) {
+    const size_t i = order.empty() ? depth : static_cast<size_t>(order[depth]);
     if (splitting[i] == 0) continue;
+    outer_loops.push_back({static_cast<int>(i), extents[i] / splitting[i], parallel});
     extents[i] = splitting[i];
     ++times_tiled[i];
   }
+}
+
+// The band over reductions is inside the one over parallel loops and keeps its order.
+void Nest::SplitToRegisterTile(const std::vector<int64_t>& sizes) {
+  std::vector<int64_t> parallel = sizes;
+  std::vector<int64_t> reductions = sizes;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    (reduction[i] ? parallel : reductions)[i] = 0;
+  }
+  Split(parallel, pending_order, false);
+  Split(reductions, {}, false);
 }
 
 void Nest::Pack(const std::vector<int64_t>& sizes) {
@@ -74,11 +88,11 @@ void Nest::Advance(const Action& action) {
   switch (action.kind) {
     case ActionKind::kParallelize:
       for (size_t i = 0; i < extents.size(); ++i) parallelized[i] = action.sizes[i] > 0;
-      Split(action.sizes);
+      Split(action.sizes, {}, true);
       was_parallelized = true;
       break;
     case ActionKind::kTile:
-      Split(action.sizes);
+      Split(action.sizes, pending_order, false);
       pending_order.clear();
       ++tile_bands;
       break;
@@ -86,7 +100,7 @@ void Nest::Advance(const Action& action) {
       pending_order = action.order;
       break;
     case ActionKind::kVectorize:
-      Split(action.sizes);
+      SplitToRegisterTile(action.sizes);
       pending_order.clear();
       done = true;
       break;
@@ -100,7 +114,7 @@ void Nest::Advance(const Action& action) {
       if (!pending_order.empty()) {
         std::vector<int64_t> sizes(extents.size(), 1);
         sizes[pending_order.back()] = 0;
-        Split(sizes);
+        Split(sizes, pending_order, false);
       }
       pending_order.clear();
       done = true;

@@ -1,7 +1,7 @@
 // What scheduling needs to know of one linalg operation, as plain data without MLIR, so
 // that transforms and masks compile fast and can be tested on their own.
-#ifndef WEFT_ACTOR_WORKER_PROGRAM_STRUCTURED_OP_H_
-#define WEFT_ACTOR_WORKER_PROGRAM_STRUCTURED_OP_H_
+#ifndef WEFT_ACTOR_NEST_STRUCTURED_OP_H_
+#define WEFT_ACTOR_NEST_STRUCTURED_OP_H_
 
 #include <cstdint>
 #include <string>
@@ -74,4 +74,4 @@ const OperandInfo& Output(const StructuredOp& op);
 
 }  // namespace weft
 
-#endif  // WEFT_ACTOR_WORKER_PROGRAM_STRUCTURED_OP_H_
+#endif  // WEFT_ACTOR_NEST_STRUCTURED_OP_H_

@@ -1,12 +1,12 @@
 // A loaded program as plain data: its operations and the one that gets scheduled.
-#ifndef WEFT_ACTOR_WORKER_PROGRAM_PROGRAM_INFO_H_
-#define WEFT_ACTOR_WORKER_PROGRAM_PROGRAM_INFO_H_
+#ifndef WEFT_ACTOR_NEST_PROGRAM_INFO_H_
+#define WEFT_ACTOR_NEST_PROGRAM_INFO_H_
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "actor/worker/program/structured_op.h"
+#include "actor/nest/structured_op.h"
 #include "common/schedule/features.h"
 
 namespace weft {
@@ -43,4 +43,4 @@ struct ProgramInfo {
 
 }  // namespace weft
 
-#endif  // WEFT_ACTOR_WORKER_PROGRAM_PROGRAM_INFO_H_
+#endif  // WEFT_ACTOR_NEST_PROGRAM_INFO_H_

@@ -1,0 +1,99 @@
+#include "learner/local/local_training.h"
+
+#include <utility>
+
+#include "actor/rollout/episode.h"
+
+namespace weft {
+
+LocalTraining::LocalTraining(const LocalTrainingOptions& options,
+                             Environment* environment,
+                             std::vector<std::string> programs)
+    : options_(options),
+      environment_(environment),
+      programs_(std::move(programs)),
+      random_(options.seed) {}
+
+absl::StatusOr<std::unique_ptr<LocalTraining>> LocalTraining::Create(
+    const LocalTrainingOptions& options, Environment* environment,
+    std::vector<std::string> programs) {
+  if (programs.empty()) return absl::InvalidArgumentError("training on no program");
+  std::unique_ptr<LocalTraining> training(
+      new LocalTraining(options, environment, std::move(programs)));
+  absl::StatusOr<std::unique_ptr<PpoLearner>> learner = PpoLearner::Create(
+      options.policy, options.ppo, options.device, options.total_updates, options.seed);
+  if (!learner.ok()) return learner.status();
+  training->learner_ = *std::move(learner);
+  const absl::Status published = training->Publish();
+  if (!published.ok()) return published;
+  return training;
+}
+
+absl::Status LocalTraining::Publish() {
+  if (policies_.size() > static_cast<size_t>(options_.staleness)) {
+    // Making a policy takes longer than giving the oldest one new weights.
+    policies_.push_back(std::move(policies_.front()));
+    policies_.pop_front();
+  } else {
+    absl::StatusOr<std::unique_ptr<TorchPolicy>> policy =
+        TorchPolicy::Create(options_.policy);
+    if (!policy.ok()) return policy.status();
+    policies_.push_back(*std::move(policy));
+  }
+  return policies_.back()->LoadWeights(learner_->SerializeWeights(),
+                                       learner_->version());
+}
+
+absl::StatusOr<std::vector<Trajectory>> LocalTraining::PlayWith(const Policy& policy,
+                                                                int episodes,
+                                                                Selection selection) {
+  std::vector<Trajectory> played;
+  for (int i = 0; i < episodes; ++i) {
+    const std::string& program = programs_[static_cast<size_t>(i) % programs_.size()];
+    absl::StatusOr<Trajectory> episode =
+        RunEpisode(*environment_, policy, program, random_, selection);
+    if (!episode.ok()) return episode.status();
+    played.push_back(*std::move(episode));
+  }
+  return played;
+}
+
+absl::StatusOr<UpdateStats> LocalTraining::Iterate(int episodes) {
+  const absl::StatusOr<std::vector<Trajectory>> played =
+      PlayWith(*policies_.front(), episodes, Selection::kSample);
+  if (!played.ok()) return played.status();
+  for (const Trajectory& episode : *played) steps_ += episode.steps.size();
+  absl::StatusOr<UpdateStats> stats = learner_->Update(*played);
+  if (!stats.ok()) return stats.status();
+  const absl::Status published = Publish();
+  if (!published.ok()) return published;
+  return stats;
+}
+
+absl::StatusOr<std::vector<Trajectory>> LocalTraining::Play(int episodes,
+                                                            Selection selection) {
+  return PlayWith(*policies_.back(), episodes, selection);
+}
+
+absl::StatusOr<double> LocalTraining::MeanReward(Selection selection, int repetitions) {
+  return weft::MeanReward(*environment_, *policies_.back(), programs_, selection,
+                          repetitions, random_);
+}
+
+absl::StatusOr<double> MeanReward(Environment& environment, const Policy& policy,
+                                  const std::vector<std::string>& programs,
+                                  Selection selection, int repetitions,
+                                  std::mt19937_64& random) {
+  double total = 0;
+  for (const std::string& program : programs) {
+    for (int i = 0; i < repetitions; ++i) {
+      const absl::StatusOr<Trajectory> episode =
+          RunEpisode(environment, policy, program, random, selection);
+      if (!episode.ok()) return episode.status();
+      total += episode->total_reward();
+    }
+  }
+  return total / (static_cast<double>(programs.size()) * repetitions);
+}
+
+}  // namespace weft
