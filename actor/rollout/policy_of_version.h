@@ -14,7 +14,8 @@
 namespace weft {
 
 // Keeps the policy of the last version that was asked for, so that the tasks of a
-// validation round fetch it once. While it is fetched other callers wait for it.
+// validation round fetch it once. While it is fetched other callers wait for it, and
+// share its failure.
 // Thread-safe.
 class PolicyOfVersion {
  public:
@@ -26,12 +27,17 @@ class PolicyOfVersion {
 
   absl::StatusOr<std::shared_ptr<const Policy>> Get(uint64_t version)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // The learner may be another one by now, whose versions mean other weights.
+  // The learner may be another one by now, whose versions mean other weights. Returns
+  // at once; what is being fetched is not kept.
   void Forget() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   const Fetch fetch_;
-  absl::Mutex mutex_;
+  absl::Mutex mutex_;  // Not held during a fetch.
+  bool fetching_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t attempts_ ABSL_GUARDED_BY(mutex_) = 0;  // Fetches begun, and Forgets.
+  uint64_t failed_version_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Policy> policy_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -62,9 +62,10 @@ class OpeningMaker {
     Schedule packed = {Sized(ActionKind::kPack, panel)};
     if (rows >= 0) AddMatmulBand(panel, rows, static_cast<int>(columns), &packed);
     const bool whole = threads_ == 1 && !large_;
-    if (whole) Add(packed);
+    const auto pieces = Pieces(panel, rows, static_cast<int>(columns));
+    if (whole || pieces.empty()) Add(packed);
     if (whole && rows >= 0) return;
-    for (const auto& [loop, size] : Pieces(panel, rows, static_cast<int>(columns))) {
+    for (const auto& [loop, size] : pieces) {
       Schedule schedule = {Split(ActionKind::kParallelize, panel.size(), loop, size)};
       schedule.push_back(Kind(ActionKind::kFuse));
       schedule.insert(schedule.end(), packed.begin(), packed.end());

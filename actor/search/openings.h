@@ -15,8 +15,8 @@ namespace weft {
 //
 // - where something can be packed, panels of the most promising register tiles
 //   (RankRegisterTiles), for a matmul with the panels of columns outside those of rows
-//   and reductions in pieces that stay in the first cache; of large operands, or for
-//   several threads, also piece by piece in a fused loop over tiles;
+//   and reductions in pieces that stay in the first cache; of large operands, for
+//   several threads, and of convolutions, piece by piece in a fused loop over tiles;
 // - for each mode of vectorize its most promising register tile, alone;
 // - where nothing can be packed, nothing but LLVM.
 //

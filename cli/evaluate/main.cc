@@ -116,12 +116,16 @@ int Run(const Arguments& arguments) {
                policy->encoder.c_str(),
                static_cast<unsigned long long>(policy->iteration));
   std::vector<EvaluatedProgram> programs;
+  int code = kExitOk;
   std::fputs(EvaluationHeader(arguments.evaluation).c_str(), stdout);
   for (const SuiteProgram& program : suite->programs) {
     const absl::StatusOr<EvaluatedProgram> evaluated =
         Evaluate(arguments, *policy->policy, *fixed, program.path, store->get());
     if (absl::IsCancelled(evaluated.status())) break;
-    if (!evaluated.ok()) return Fail(evaluated.status());
+    if (!evaluated.ok()) {  // What was found before is worth having.
+      code = Fail(evaluated.status());
+      break;
+    }
     std::fputs(EvaluationRow(*evaluated).c_str(), stdout);
     std::fflush(stdout);
     programs.push_back(*evaluated);
@@ -134,7 +138,7 @@ int Run(const Arguments& arguments) {
     const absl::Status written = WriteFileAtomically(arguments.json, text);
     if (!written.ok()) return Fail(written);
   }
-  return StopRequested() ? kExitInterrupted : kExitOk;
+  return StopRequested() ? kExitInterrupted : code;
 }
 
 int EvaluateMain(int argc, char** argv) {

@@ -67,6 +67,11 @@ absl::Status CheckTimes(const Trajectory& trajectory) {
     return Invalid(absl::StrCat("times must be finite and >= 0: roofline ", roofline,
                                 ", unscheduled ", unscheduled, ", episode ", episode));
   }
+  // Ratios of such times are finite.
+  for (const double seconds : {roofline, unscheduled, trajectory.measurement.seconds}) {
+    if (seconds == 0 || (seconds >= 1e-12 && seconds <= 1e9)) continue;
+    return Invalid(absl::StrCat("a time of ", seconds, " seconds; 1e-12 to 1e9, or 0"));
+  }
   if (trajectory.measurement.outcome == Outcome::kOk &&
       (roofline == 0 || unscheduled == 0)) {
     return Invalid(absl::StrCat("outcome ok needs reference times > 0: roofline ",

@@ -79,9 +79,17 @@ absl::Status CheckpointStore::KeepAsBest(uint64_t iteration) const {
   fs::remove(link, error);
   // Both names are of one file: it is never written again, only replaced.
   fs::create_hard_link(path, link, error);
+  if (error) fs::copy_file(path, link, error);  // Not every file system has links.
   if (!error) fs::rename(link, best(), error);
   if (error) return FileError("keep as best.weft", path, error.value());
   return absl::OkStatus();
+}
+
+void CheckpointStore::ForgetBest() const {
+  std::error_code error;
+  if (!fs::exists(best(), error)) return;
+  fs::rename(best(), folder_ + "/former-best.weft", error);
+  if (error) spdlog::warn("cannot rename {}: {}", best(), error.message());
 }
 
 void CheckpointStore::RemoveOld() const {

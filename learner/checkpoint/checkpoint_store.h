@@ -41,6 +41,8 @@ class CheckpointStore {
   // replaced. NOT_FOUND when there is none of it.
   absl::Status KeepAsBest(uint64_t iteration) const;
   std::string best() const { return folder_ + "/best.weft"; }
+  // What was the best by other rules is former-best.weft from now on.
+  void ForgetBest() const;
 
   // The newest checkpoint that can be read whole. Corrupt and partial ones are skipped,
   // with a warning in the log that names the file and the reason, and left in place.

@@ -107,6 +107,7 @@ bool RunState::EnterEnvironment(const std::string& name) {
   known = 0;
   programs.clear();
   rewards.clear();
+  first_validation = best_validation = last_validation = {};
   return true;
 }
 

@@ -108,6 +108,7 @@ absl::Status Learner::LeaveEpisodesBehind(RunState* state) {
   state->dropped[kDropOtherEnvironment] += waiting;
   for (uint64_t i = 0; i < waiting; ++i) metrics_.CountDropped(kDropOtherEnvironment);
   state->log_position = log_->last_position();
+  checkpoints_.ForgetBest();
   spdlog::info(
       "the environment is now {}: the weights go on, the results begin anew, {} "
       "episodes that were not trained on are dropped",
@@ -119,7 +120,7 @@ absl::Status Learner::LeaveEpisodesBehind(RunState* state) {
 }
 
 absl::Status Learner::OpenLog(bool resume, bool moved, RunState* state) {
-  absl::Status cut = folder_.CutMetricsAfter(state->iteration);
+  absl::Status cut = folder_.CutMetricsAfter(*state);
   if (!cut.ok()) return cut;
   TrajectoryLogOptions options;
   options.folder = folder_.trajectories();
@@ -131,6 +132,7 @@ absl::Status Learner::OpenLog(bool resume, bool moved, RunState* state) {
     if (absl::Status left = LeaveEpisodesBehind(state); !left.ok()) return left;
   }
   progress_.Resume(*state);
+  metrics_.SetValidation(state->last_validation, state->best_validation);
   CreditOptions credits;
   credits.max_outstanding = config_.learner.max_outstanding_episodes;
   // Actors may hold episodes that the learner before this one had granted.

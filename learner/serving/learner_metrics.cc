@@ -107,6 +107,12 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
 void LearnerMetrics::FinishValidation(const ValidationScore& score,
                                       const ValidationScore& best) {
   validation_rounds_->Increment();
+  SetValidation(score, best);
+}
+
+void LearnerMetrics::SetValidation(const ValidationScore& score,
+                                   const ValidationScore& best) {
+  if (score.programs == 0) return;
   validation_iteration_->Set(static_cast<double>(score.iteration));
   validation_reward_->Set(score.mean_reward);
   best_validation_reward_->Set(best.mean_reward);

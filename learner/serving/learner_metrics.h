@@ -40,6 +40,8 @@ class LearnerMetrics {
   void ObserveCheckpoint(double seconds) { checkpoint_seconds_->Observe(seconds); }
   void FinishIteration(const IterationRecord& record);
   void FinishValidation(const ValidationScore& score, const ValidationScore& best);
+  // Of the rounds of a resumed run, if there were any.
+  void SetValidation(const ValidationScore& score, const ValidationScore& best);
 
   struct Levels {
     int queue_depth = 0;

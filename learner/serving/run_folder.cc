@@ -72,7 +72,7 @@ absl::Status RunFolder::WriteAddresses(const std::string& grpc_address,
   return WriteFileAtomically(path_ + "/learner.json", json.dump() + "\n");
 }
 
-absl::Status RunFolder::CutMetricsAfter(uint64_t iteration) const {
+absl::Status RunFolder::CutMetricsAfter(const RunState& state) const {
   const std::string path = path_ + "/metrics.jsonl";
   absl::StatusOr<std::string> text = ReadFile(path);
   if (absl::IsNotFound(text.status())) return absl::OkStatus();
@@ -80,8 +80,13 @@ absl::Status RunFolder::CutMetricsAfter(uint64_t iteration) const {
   std::string kept;
   for (absl::string_view line : absl::StrSplit(*text, '\n', absl::SkipEmpty())) {
     const auto json = nlohmann::json::parse(line.begin(), line.end(), nullptr, false);
-    // A line that a crash cut off does not parse.
-    if (json.is_discarded() || json.value("iteration", uint64_t{0}) > iteration) break;
+    if (!json.is_object()) break;  // A crash cut it off.
+    const uint64_t iteration = json.value("iteration", uint64_t{0});
+    const ValidationScore& last = state.last_validation;
+    const bool known = json.contains("validation")
+                           ? last.programs > 0 && iteration <= last.iteration
+                           : iteration <= state.iteration;
+    if (!known) continue;
     absl::StrAppend(&kept, line, "\n");
   }
   return WriteFileAtomically(path, kept);

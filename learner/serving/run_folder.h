@@ -40,8 +40,9 @@ class RunFolder {
 
   absl::Status WriteAddresses(const std::string& grpc_address,
                               const std::string& admin_address) const;
-  // Removes lines of iterations beyond `iteration`, which a resumed run does again.
-  absl::Status CutMetricsAfter(uint64_t iteration) const;
+  // Removes lines of iterations and validation rounds that the state does not have: a
+  // resumed run does them again.
+  absl::Status CutMetricsAfter(const RunState& state) const;
   // The whole line or nothing of it.
   absl::Status AppendMetrics(const std::string& line) const;
   // Removes the file when there is no module, as in the synthetic environment.

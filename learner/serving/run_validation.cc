@@ -9,12 +9,17 @@ RunValidation::RunValidation(const TrainConfig& config, const RunValidationParts
       failure_reward_(config.actor.failure_reward),
       parts_(parts) {}
 
+void RunValidation::NoticeStart(const RunState& state) {
+  if (options_.every_iterations == 0) return;
+  const auto every = static_cast<uint64_t>(options_.every_iterations);
+  const ValidationScore& last = state.last_validation;
+  due_ = last.programs == 0 || last.iteration / every < state.iteration / every;
+}
+
 void RunValidation::Notice(const RunState& state) {
   if (options_.every_iterations == 0) return;
-  const bool known = state.last_validation.programs > 0 &&
-                     state.last_validation.iteration == state.iteration;
   const auto every = static_cast<uint64_t>(options_.every_iterations);
-  if (!known && state.iteration % every == 0) due_ = true;
+  if (state.iteration % every == 0) due_ = true;
 }
 
 void RunValidation::NoticeLast(const RunState& state) {
@@ -23,8 +28,12 @@ void RunValidation::NoticeLast(const RunState& state) {
          state.last_validation.iteration != state.iteration;
 }
 
-void RunValidation::Tend(RunState* state, absl::Time now) {
+void RunValidation::Collect(RunState* state, absl::Time now) {
   if (const auto round = parts_.validator->TakeFinished(now)) Finish(*round, state);
+}
+
+void RunValidation::Tend(RunState* state, absl::Time now) {
+  Collect(state, now);
   if (due_ && !parts_.validator->running()) Start(*state, now);
 }
 
@@ -45,20 +54,17 @@ void RunValidation::Finish(const ValidationRound& round, RunState* state) {
   if (state->first_validation.programs == 0) state->first_validation = score;
   state->last_validation = score;
   parts_.results->AddLine(round.ToJson(failure_reward_));
-  const bool best = state->best_validation.programs == 0 ||
-                    score.mean_reward > state->best_validation.mean_reward;
-  if (best) {
-    state->best_validation = score;
-    // The weights before any update are in no checkpoint.
-    if (score.iteration > 0) {
-      const absl::Status kept = parts_.store->KeepAsBest(score.iteration);
-      if (!kept.ok()) {
-        parts_.metrics->CountCheckpointFailure();
-        spdlog::error("the best checkpoint is not kept: {}", kept.ToString());
-      }
-    }
-  }
+  unsaved_ = true;
+  const bool best = (state->best_validation.programs == 0 ||
+                     score.mean_reward > state->best_validation.mean_reward) &&
+                    Keep(score);
+  if (best) state->best_validation = score;
   parts_.store->Hold(0);
+  // A best.weft that the state of a resumed run does not know of would give way to a
+  // worse one.
+  if (best && state->iteration > 0 && parts_.checkpoints->Save(*state).ok()) {
+    unsaved_ = false;
+  }
   parts_.metrics->FinishValidation(score, state->best_validation);
   parts_.progress->FinishValidation(score, state->best_validation);
   spdlog::info(
@@ -66,6 +72,16 @@ void RunValidation::Finish(const ValidationRound& round, RunState* state) {
       "failed, {:.1f} s{}",
       score.iteration, score.mean_reward, score.geomean_speedup, score.failures,
       score.programs, round.seconds, best ? ", the best so far" : "");
+}
+
+bool RunValidation::Keep(const ValidationScore& score) {
+  // The weights before any update are in no checkpoint.
+  if (score.iteration == 0) return true;
+  const absl::Status kept = parts_.store->KeepAsBest(score.iteration);
+  if (kept.ok()) return true;
+  parts_.metrics->CountCheckpointFailure();
+  spdlog::error("the best checkpoint is not kept: {}", kept.ToString());
+  return false;
 }
 
 void RunValidation::Abandon() {

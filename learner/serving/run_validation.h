@@ -37,11 +37,17 @@ class RunValidation {
  public:
   RunValidation(const TrainConfig& config, const RunValidationParts& parts);
 
-  // After each iteration, and when a run begins or goes on.
+  // When a run begins or goes on: a round that it should have had by now is due.
+  void NoticeStart(const RunState& state);
+  // After each iteration.
   void Notice(const RunState& state);
   // Starts the round that is due, once an actor is there for it; takes in the one that
   // is complete. Call every fraction of a second.
   void Tend(RunState* state, absl::Time now);
+  // The second half of it alone.
+  void Collect(RunState* state, absl::Time now);
+  // Whether the state has a round that is in no checkpoint.
+  bool unsaved() const { return unsaved_; }
 
   // The last weights are validated whatever the interval. True while there is a round
   // to wait for.
@@ -52,11 +58,14 @@ class RunValidation {
  private:
   void Start(const RunState& state, absl::Time now);
   void Finish(const ValidationRound& round, RunState* state);
+  // Whether the checkpoint of the best score is kept.
+  bool Keep(const ValidationScore& score);
 
   const ValidationOptions options_;
   const double failure_reward_;
   const RunValidationParts parts_;
   bool due_ = false;
+  bool unsaved_ = false;
 };
 
 }  // namespace weft

@@ -13,8 +13,7 @@ constexpr absl::Duration kSlice = absl::Milliseconds(100);
 constexpr absl::Duration kSayWhatIsWaitedFor = absl::Seconds(30);
 constexpr absl::Duration kDrainDeadline = absl::Seconds(10);
 constexpr int kMaxFailedUpdates = 3;
-// The last round may follow one that is under way, and each may wait for a lost actor.
-constexpr int kLastRoundTimeouts = 4;
+constexpr int kSilentTimeouts = 2;
 constexpr size_t kMaxCheckpointRequests = 16;
 
 }  // namespace
@@ -33,7 +32,7 @@ Trainer::~Trainer() = default;
 
 absl::Status Trainer::Run() {
   parts_.weights->Publish(parts_.ppo->version(), parts_.ppo->SerializeWeights());
-  validation_.Notice(state_);
+  validation_.NoticeStart(state_);
   absl::Status status = absl::OkStatus();
   const auto target = static_cast<uint64_t>(config_.learner.iterations);
   while (status.ok() && state_.iteration < target) {
@@ -181,12 +180,18 @@ void Trainer::ValidateLast() {
   if (!validation_.waiting()) return;
   parts_.progress->SetPhase("validating");
   parts_.ingest->StopGranting();
+  // Nothing comes from anywhere for as long as the slowest task may take, and more.
   const absl::Duration patience =
-      kLastRoundTimeouts * absl::Seconds(config_.validation.task_timeout_seconds);
-  const absl::Time deadline = absl::Now() + patience;
+      kSilentTimeouts * absl::Seconds(config_.validation.task_timeout_seconds);
+  absl::Time deadline = absl::Now() + patience;
+  uint64_t settled = parts_.validator->settled();
   while (validation_.waiting() && !stopping()) {
+    if (settled != parts_.validator->settled()) {
+      settled = parts_.validator->settled();
+      deadline = absl::Now() + patience;
+    }
     if (absl::Now() >= deadline) {
-      spdlog::warn("the last validation round took more than {}; it is given up",
+      spdlog::warn("no actor has validated anything for {}; the last round is given up",
                    absl::FormatDuration(patience));
       break;
     }
@@ -224,11 +229,13 @@ void Trainer::AnswerCheckpointRequests() {
 absl::Status Trainer::Conclude(const std::string& reason) {
   spdlog::info("draining actors: {}", reason);
   parts_.progress->SetPhase("draining");
+  validation_.Collect(&state_, absl::Now());
   parts_.actors->Drain(reason);
   if (stopping()) WaitForActorsToDrain();
   parts_.progress->SetPhase("checkpointing");
   absl::Status status = absl::OkStatus();
-  if (!checkpoints_.HasSaved(state_)) status = checkpoints_.Save(state_).status();
+  if (!checkpoints_.HasSaved(state_) || validation_.unsaved())
+    status = checkpoints_.Save(state_).status();
   status.Update(results_.Flush(state_));
   status.Update(parts_.folder->WriteSummary(state_));
   return status;

@@ -204,6 +204,11 @@ void TrajectoryStream::End(const absl::Status& status) {
 
 void TrajectoryStream::OnDone() {
   TrajectoryService* const service = service_;
+  // Again: a hello that was being handled when the stream was ended connected after.
+  if (id_.load() != 0) {
+    service->ingest_->Disconnect(id_.load());
+    service->validator_->Disconnect(id_.load());
+  }
   service->Remove(id_.load(), this);
   delete this;
   service->PumpCredits();

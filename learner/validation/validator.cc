@@ -50,11 +50,18 @@ void Validator::Abandon() {
 std::vector<ValidationTask> Validator::TakeTasks(absl::Time now) {
   absl::MutexLock lock(&mutex_);
   std::vector<std::string> late, waiting;
-  for (const auto& [program, pending] : pending_) {
+  for (auto& [program, pending] : pending_) {
     if (pending.stream == 0) {
-      waiting.push_back(program);
-    } else if (now >= pending.deadline) {
+      if (IsOffered(program)) {
+        pending.deadline = absl::InfiniteFuture();
+      } else if (pending.deadline == absl::InfiniteFuture()) {
+        pending.deadline = now + task_deadline_;
+      }
+    }
+    if (now >= pending.deadline) {
       late.push_back(program);
+    } else if (pending.stream == 0) {
+      waiting.push_back(program);
     }
   }
   for (const std::string& program : late) {
@@ -62,10 +69,10 @@ std::vector<ValidationTask> Validator::TakeTasks(absl::Time now) {
   }
   std::vector<ValidationTask> tasks;
   for (const std::string& program : waiting) {
-    const StreamId stream = ActorFor(program);
+    Pending& pending = pending_[program];
+    const StreamId stream = ActorFor(program, pending);
     if (stream == 0) continue;
     ++actors_[stream].tasks;
-    Pending& pending = pending_[program];
     pending.stream = stream;
     pending.deadline = now + task_deadline_;
     tasks.push_back({stream, round_.weights_version, program});
@@ -73,16 +80,29 @@ std::vector<ValidationTask> Validator::TakeTasks(absl::Time now) {
   return tasks;
 }
 
-StreamId Validator::ActorFor(const std::string& program) const {
+StreamId Validator::ActorFor(const std::string& program, const Pending& pending) const {
+  const auto has_failed = [&](StreamId stream) {
+    return pending.failed_by.count(stream) > 0;
+  };
+  const bool another = std::any_of(actors_.begin(), actors_.end(), [&](const auto& it) {
+    return it.second.programs.count(program) > 0 && !has_failed(it.first);
+  });
   StreamId best = 0;
   int fewest = 0;
   for (const auto& [stream, actor] : actors_) {
     if (actor.tasks >= actor.capacity || actor.programs.count(program) == 0) continue;
+    if (another && has_failed(stream)) continue;
     if (best != 0 && actor.tasks >= fewest) continue;
     best = stream;
     fewest = actor.tasks;
   }
   return best;
+}
+
+bool Validator::IsOffered(const std::string& program) const {
+  return std::any_of(actors_.begin(), actors_.end(), [&](const auto& it) {
+    return it.second.programs.count(program) > 0;
+  });
 }
 
 void Validator::Release(StreamId stream) {
@@ -93,8 +113,11 @@ void Validator::Release(StreamId stream) {
 void Validator::Fail(const std::string& program, const std::string& reason) {
   Pending& pending = pending_[program];
   Release(pending.stream);
+  if (pending.stream != 0) pending.failed_by.insert(pending.stream);
   pending.stream = 0;
+  pending.deadline = absl::InfiniteFuture();
   ++pending.attempts;
+  ++settled_;
   spdlog::warn("validation of {} with weights {} failed, attempt {} of {}: {}", program,
                round_.weights_version, pending.attempts, kMaxAttempts, reason);
   if (pending.attempts < kMaxAttempts) return;
@@ -117,6 +140,7 @@ bool Validator::Accept(StreamId stream, uint64_t weights_version,
   absl::MutexLock lock(&mutex_);
   if (!HasTask(stream, weights_version, program.program)) return false;
   Release(stream);
+  ++settled_;
   pending_.erase(program.program);
   round_.programs.push_back(std::move(program));
   return true;
@@ -145,6 +169,11 @@ std::optional<ValidationRound> Validator::TakeFinished(absl::Time now) {
 bool Validator::running() const {
   absl::MutexLock lock(&mutex_);
   return running_;
+}
+
+uint64_t Validator::settled() const {
+  absl::MutexLock lock(&mutex_);
+  return settled_;
 }
 
 }  // namespace weft

@@ -28,8 +28,10 @@ struct ValidationTask {
 // A round is every validation program, scheduled once by one version. Actors say at
 // their hello which programs they have; the round has those of all that are connected
 // when it starts. An actor has at most as many tasks at once as it runs episodes. A
-// task whose actor goes, or does not answer within `task_deadline`, is given again; at
-// the third time the program counts as failed (worker lost). Thread-safe.
+// task whose actor goes, refuses it, or does not answer within `task_deadline`, is
+// given again, to another actor if one has the program; at the third time the program
+// counts as failed (worker lost). So does, after three times the deadline, one that no
+// actor has any more. Thread-safe.
 class Validator {
  public:
   static constexpr int kMaxAttempts = 3;
@@ -59,6 +61,8 @@ class Validator {
   std::optional<ValidationRound> TakeFinished(absl::Time now);
 
   bool running() const;
+  // Tasks answered or failed so far, over all rounds: grows while somebody works.
+  uint64_t settled() const;
 
  private:
   struct Actor {
@@ -69,7 +73,9 @@ class Validator {
   struct Pending {
     int attempts = 0;     // Failed ones.
     StreamId stream = 0;  // 0: waits for an actor.
-    absl::Time deadline;
+    // Of the answer, or, while no actor has the program, of one that has.
+    absl::Time deadline = absl::InfiniteFuture();
+    std::set<StreamId> failed_by;
   };
 
   // The task goes back to the waiting ones, or counts as failed.
@@ -77,8 +83,11 @@ class Validator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasTask(StreamId stream, uint64_t weights_version,
                const std::string& program) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The least busy actor that has the program and room for a task; 0: none.
-  StreamId ActorFor(const std::string& program) const
+  // The least busy actor that has the program and room for a task; 0: none. One that
+  // failed it only when no other has it.
+  StreamId ActorFor(const std::string& program, const Pending& pending) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsOffered(const std::string& program) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Release(StreamId stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -87,6 +96,7 @@ class Validator {
   mutable absl::Mutex mutex_;
   std::map<StreamId, Actor> actors_ ABSL_GUARDED_BY(mutex_);
   bool running_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t settled_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Time start_ ABSL_GUARDED_BY(mutex_);
   ValidationRound round_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Pending> pending_ ABSL_GUARDED_BY(mutex_);  // By program.

@@ -62,7 +62,13 @@ TEST(RunStateTest, AnotherEnvironmentBeginsWithNewResults) {
   state.Save(&sections);
   auto restored = RunState::Load(sections);
   ASSERT_TRUE(restored.ok()) << restored.status();
+  restored->first_validation.programs = 2;
+  restored->best_validation.programs = 2;
+  restored->last_validation.programs = 2;
   EXPECT_TRUE(restored->EnterEnvironment("mlir"));
+  EXPECT_EQ(restored->first_validation.programs, 0);
+  EXPECT_EQ(restored->best_validation.programs, 0);
+  EXPECT_EQ(restored->last_validation.programs, 0);
   EXPECT_EQ(restored->iteration, 3u);
   EXPECT_EQ(restored->episodes, 0u);
   EXPECT_EQ(restored->measurements(), 0u);

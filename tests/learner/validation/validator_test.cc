@@ -124,6 +124,38 @@ TEST_F(ValidatorTest, ARefusalCountsAsAnAttempt) {
   EXPECT_EQ(validator_.TakeFinished(kStart)->programs[0].outcome, Outcome::kWorkerLost);
 }
 
+TEST_F(ValidatorTest, AnActorThatFailedAProgramGetsItAgainOnlyWhenNoOtherHasIt) {
+  validator_.Connect(1, {"a"}, 1);
+  validator_.Connect(2, {"a"}, 1);
+  ASSERT_TRUE(validator_.Start(1, 1, kStart));
+  const StreamId first = validator_.TakeTasks(kStart).at(0).stream;
+  EXPECT_TRUE(validator_.Refuse(first, 1, "a", "no worker"));
+  const StreamId second = validator_.TakeTasks(kStart).at(0).stream;
+  EXPECT_NE(second, first);
+  EXPECT_TRUE(validator_.Refuse(second, 1, "a", "no worker"));
+  EXPECT_EQ(validator_.TakeTasks(kStart).size(), 1u);  // Both have: either may.
+  EXPECT_EQ(validator_.settled(), 2u);
+}
+
+TEST_F(ValidatorTest, AProgramThatNoActorHasAnyMoreFailsAfterThreeDeadlines) {
+  validator_.Connect(1, {"a", "gone"}, 2);
+  validator_.Connect(2, {"a"}, 2);
+  ASSERT_TRUE(validator_.Start(1, 1, kStart));
+  validator_.Disconnect(1);
+  absl::Time now = kStart;
+  ASSERT_EQ(validator_.TakeTasks(now).size(), 1u);
+  EXPECT_TRUE(validator_.Accept(2, 1, Done("a")));
+  for (int i = 0; i < Validator::kMaxAttempts; ++i) {
+    EXPECT_FALSE(validator_.TakeFinished(now).has_value());
+    now += kDeadline;
+    EXPECT_TRUE(validator_.TakeTasks(now).empty());  // Late,
+    EXPECT_TRUE(validator_.TakeTasks(now).empty());  // and waiting again.
+  }
+  const auto round = validator_.TakeFinished(now);
+  ASSERT_TRUE(round.has_value());
+  EXPECT_EQ(round->Score(kPenalty).failures, 1);
+}
+
 TEST_F(ValidatorTest, AnswersOfAnotherVersionChangeNothing) {
   validator_.Connect(1, {"a"}, 1);
   ASSERT_TRUE(validator_.Start(1, 7, kStart));
