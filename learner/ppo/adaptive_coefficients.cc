@@ -6,9 +6,10 @@
 namespace weft {
 namespace {
 
-// A policy collapses within ten updates; a slower answer comes when there is no
-// gradient left to act on. So the coefficient doubles in each update (ln 2) while the
-// entropy is a quarter or more below its target, and by less the nearer it is.
+// A policy can lose half of its entropy in fifteen updates, and a slower answer comes
+// when there is little gradient left to act on. So the coefficient doubles in each
+// update (ln 2) while the entropy is a quarter or more below its target, and grows by
+// less the nearer it is.
 constexpr double kEntropyGain = 0.6931471805599453;
 constexpr double kEntropySharpness = 4;
 // Advantages have a spread of 1: beyond this the bonus would be all that is learnt.
