@@ -85,7 +85,8 @@ absl::Status TimeSteps(const Arguments& arguments, const EncoderSize& size,
                        const std::vector<Trajectory>& episodes, double peak, Row* row) {
   PpoOptions ppo;
   ppo.epochs = kEpochs;
-  ppo.learning_rate = 1e-6;  // Never far enough to end an update early.
+  ppo.target_kl = 100;  // Never ends an update early.
+  ppo.learning_rate = 1e-5;
   ppo.minibatch_steps = arguments.minibatch_steps;
   const absl::StatusOr<std::unique_ptr<PpoLearner>> learner =
       PpoLearner::Create(size.policy, ppo, row->device, 100, 1);
@@ -94,8 +95,11 @@ absl::Status TimeSteps(const Arguments& arguments, const EncoderSize& size,
       size.policy, row->device, arguments.minibatch_steps, episodes);
   if (!bare.ok()) return bare.status();
   std::vector<double> updates, epochs;
+  std::vector<Trajectory> fresh = episodes;
   for (int i = 0; i <= arguments.repetitions; ++i) {
-    const absl::StatusOr<UpdateStats> stats = (*learner)->Update(episodes);
+    // Stale episodes would cost a forward pass more.
+    for (Trajectory& episode : fresh) episode.weights_version = (*learner)->version();
+    const absl::StatusOr<UpdateStats> stats = (*learner)->Update(fresh);
     if (!stats.ok()) return stats.status();
     if (stats->epochs != kEpochs) {
       return absl::InternalError("an update ended before its last epoch");

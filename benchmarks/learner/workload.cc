@@ -21,7 +21,6 @@ absl::StatusOr<std::vector<Trajectory>> RandomEpisodes(int decisions, uint64_t s
         RunEpisode(environment, policy, tasks[episodes.size() % tasks.size()], random);
     if (!episode.ok()) return episode.status();
     played += static_cast<int>(episode->steps.size());
-    episode->weights_version = 1;
     episodes.push_back(*std::move(episode));
   }
   return episodes;
