@@ -60,12 +60,19 @@ int main(int argc, char** argv) {
     PrintUsage(stdout);
     return weft::kExitOk;
   }
+  bool known = false;
   for (const Command& command : kCommands) {
-    if (name == command.name && command.run != nullptr) {
-      return command.run(argc - 1, argv + 1);
-    }
+    if (name != command.name) continue;
+    if (command.run != nullptr) return command.run(argc - 1, argv + 1);
+    known = true;
   }
   if (name.find('/') == std::string::npos) RunSiblingProgram(name, argv + 1);
+  if (known) {
+    std::fprintf(stderr,
+                 "weft %s: there is no program weft-%s in %s; ./dev build makes it\n",
+                 name.c_str(), name.c_str(), weft::ExecutableFolder().c_str());
+    return weft::kExitFailure;
+  }
   std::fprintf(stderr, "weft: unknown command '%s'\n", name.c_str());
   PrintUsage(stderr);
   return weft::kExitUsage;
