@@ -27,10 +27,6 @@ void Synchronize(torch::Device device) {
   if (device.is_cuda()) torch::cuda::synchronize();
 }
 
-// What a batch costs beside its tokens, in tokens: by this the learner splits
-// minibatches by length on a CPU.
-constexpr int64_t kBucketOverhead = 64;
-
 // Decisions of about the same length; everything is on the device.
 struct Batch {
   DecisionTensors decisions;
@@ -134,7 +130,7 @@ class TorchBareTraining : public BareTraining {
     const bool split = device_.is_cpu() && ComputesPadding(network_->options());
     Minibatch minibatch;
     for (const std::vector<int>& group :
-         BucketByLength(lengths, split ? kBucketOverhead : -1)) {
+         BucketByLength(lengths, split ? kBucketOverheadTokens : -1)) {
       std::vector<const Observation*> members;
       std::vector<const ActionParts*> parts;
       std::vector<float> acting;

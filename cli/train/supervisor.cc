@@ -144,7 +144,7 @@ absl::Status Supervisor::ExitError(const std::string& process,
                                    const ExitStatus& status) const {
   std::string text = absl::StrCat(process, " ended with ", status.ToString());
   // Its log is on the same disk, so the reason may have found no room there.
-  struct statvfs disk {};
+  struct statvfs disk{};
   if (statvfs(run_.path().c_str(), &disk) == 0 &&
       static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize < kFullDiskBytes) {
     absl::StrAppend(&text, "; ", run_.path(), ": No space left on device");

@@ -58,7 +58,7 @@ volatile sig_atomic_t interrupts = 0;
 void CountInterrupt(int) { interrupts = interrupts + 1; }
 
 void CatchInterrupts() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = CountInterrupt;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

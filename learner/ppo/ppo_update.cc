@@ -19,11 +19,6 @@ namespace {
 constexpr double kKlSlack = 1.5;
 // Minibatches that may be built before they are needed.
 constexpr int kBuiltAhead = 2;
-// What a batch costs beside its tokens, in tokens, on a CPU: about 200 with two layers
-// of width 128, less with wider ones. On a GPU a small batch takes as long as a large
-// one, so that it is never worth it.
-constexpr int64_t kBucketOverhead = 192;
-
 using Clock = std::chrono::steady_clock;
 
 double SecondsSince(Clock::time_point start) {
@@ -159,8 +154,10 @@ class Stepper {
   int steps_ = 0;
 };
 
+// On a GPU a small batch takes as long as a large one, so that it is never worth it.
 int64_t BucketOverhead(const PolicyNetwork& network, torch::Device device) {
-  return device.is_cpu() && ComputesPadding(network.options()) ? kBucketOverhead : -1;
+  const bool split = device.is_cpu() && ComputesPadding(network.options());
+  return split ? kBucketOverheadTokens : -1;
 }
 
 }  // namespace

@@ -79,6 +79,36 @@ TEST_F(LearnerValidationTest, EveryRoundIsALineAndTheBestCheckpointIsKept) {
   EXPECT_EQ(RunState::Load(*best)->iteration, 1u);
 }
 
+TEST_F(LearnerValidationTest, AResumedRunKnowsItsRoundsAndItsBest) {
+  {
+    RunningLearner learner(config_, run_dir_);
+    auto actor = Connect(&learner, "a");
+    Validate(actor.get(), -3);
+    for (uint64_t i = 1; i <= 4; ++i) actor->Play(ExampleTrajectory(i));
+    Validate(actor.get(), -1);
+    ASSERT_TRUE(Eventually(
+        [&] { return learner.GetStatus().validation().best_iteration() == 1; }));
+    actor.reset();
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  config_.learner.iterations = 2;
+  RunningLearner learner(config_, run_dir_, /*resume=*/true);
+  auto actor = Connect(&learner, "a");
+  for (uint64_t i = 5; i <= 8; ++i) actor->Play(ExampleTrajectory(i));
+  Validate(actor.get(), -2);  // The next task is of the next iteration.
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().finished(); }));
+  actor.reset();
+  EXPECT_TRUE(learner.Stop().ok());
+  const std::vector<nlohmann::json> lines = ValidationLines();
+  ASSERT_EQ(lines.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(lines[i]["iteration"], i);
+  const nlohmann::json summary = nlohmann::json::parse(File("summary.json"));
+  EXPECT_EQ(summary["validation"]["best"]["iteration"], 1);
+  const auto best = DecodeCheckpoint(File("checkpoints/best.weft"));
+  ASSERT_TRUE(best.ok()) << best.status();
+  EXPECT_EQ(RunState::Load(*best)->iteration, 1u);
+}
+
 TEST_F(LearnerValidationTest, ValidationEpisodesAreNotTrainedOn) {
   config_.learner.iterations = 1;
   RunningLearner learner(config_, run_dir_);
