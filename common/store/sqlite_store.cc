@@ -31,13 +31,13 @@ std::string SamplesJson(const Measurement& measurement) {
   return absl::StrCat("[", absl::StrJoin(measurement.samples, ",", exact), "]");
 }
 
-void BindRecord(const MeasurementRecord& record, const v1::Measurement& proto,
-                SqliteStatement* row) {
+void BindRecord(const MeasurementRecord& record, bool baseline,
+                const v1::Measurement& proto, SqliteStatement* row) {
   const MeasurementKey& key = record.key;
   const Measurement& measurement = record.measurement;
   row->Bind(key.Hash()).Bind(key.task).Bind(key.ir).Bind(key.pipeline);
   row->Bind(key.compiler).Bind(key.cpu).Bind(int64_t{key.threads}).Bind(key.protocol);
-  row->Bind(record.program).Bind(int64_t{record.baseline});
+  row->Bind(record.program).Bind(int64_t{baseline});
   row->Bind(OutcomeName(measurement.outcome)).Bind(measurement.seconds);
   row->Bind(SamplesJson(measurement)).Bind(int64_t{measurement.disturbed});
   row->Bind(measurement.compile_seconds).Bind(measurement.check_seconds);
@@ -48,6 +48,17 @@ void BindRecord(const MeasurementRecord& record, const v1::Measurement& proto,
   row->Bind(proto.message()).Bind(record.schedule).Bind(record.schedule_module);
   row->BindBlob(proto.SerializeAsString());
   row->Bind(absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()));
+}
+
+// A schedule that leaves the task as it came has the baseline's key: it is measured
+// where the baseline was disturbed, and is the newer baseline then.
+absl::StatusOr<bool> HasBaseline(const SqliteDatabase& database,
+                                 const MeasurementKey& key) {
+  absl::StatusOr<SqliteStatement> row = SqliteStatement::Prepare(
+      database, "SELECT 1 FROM measurements WHERE key = ? AND baseline = 1 LIMIT 1");
+  if (!row.ok()) return row.status();
+  row->Bind(key.Hash());
+  return row->Step();
 }
 
 absl::StatusOr<MeasurementRecord> ReadRecord(const SqliteStatement& row,
@@ -143,11 +154,13 @@ absl::Status SqliteStore::Append(const MeasurementRecord& record) {
   v1::Measurement proto = ToProto(record.measurement);
   proto.set_cached(false);  // Of the answer, not of what was measured.
   absl::MutexLock lock(&mutex_);
+  absl::StatusOr<bool> known = HasBaseline(database_, record.key);
+  if (!known.ok()) return known.status();
   absl::StatusOr<SqliteStatement> row = SqliteStatement::Prepare(
       database_, absl::StrCat("INSERT INTO measurements (", kMeasurementColumns,
                               ") VALUES ", Placeholders()));
   if (!row.ok()) return row.status();
-  BindRecord(record, proto, &*row);
+  BindRecord(record, record.baseline || *known, proto, &*row);
   return row->Step().status();
 }
 

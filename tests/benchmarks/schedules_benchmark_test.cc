@@ -113,10 +113,14 @@ TEST_F(SchedulesBenchmarkTest, TheUnscheduledTimeIsOfThisRunAndNotOfTheStore) {
     ASSERT_TRUE(database.ok()) << database.status();
     const TaskKey task = {*database->Text("SELECT task FROM measurements LIMIT 1"),
                           *database->Text("SELECT cpu FROM measurements LIMIT 1"), 1};
-    MeasurementRecord baseline = *(*store)->FindTask(task, 1)->baseline;
+    const auto records = (*store)->FindTask(task, 1);
+    ASSERT_TRUE(records.ok()) << records.status();
+    ASSERT_TRUE(records->baseline.has_value());
+    MeasurementRecord baseline = *records->baseline;
     baseline.measurement.disturbed = false;
     baseline.measurement.seconds = 1e-12;
-    ASSERT_TRUE((*store)->Record(0, baseline).ok());
+    const absl::Status recorded = (*store)->Record(0, baseline);
+    ASSERT_TRUE(recorded.ok()) << recorded;
   }
   const json rows = Run({"relu"});
   ASSERT_EQ(rows.size(), 1u) << rows;

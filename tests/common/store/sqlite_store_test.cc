@@ -119,6 +119,21 @@ TEST_F(SqliteStoreTest, ATimeThatWasMeasuredAnewCountsAsItIsNow) {
               ElementsAre("b", "a"));
 }
 
+// A schedule that changes nothing has the baseline's key, and is measured where the
+// baseline was disturbed.
+TEST_F(SqliteStoreTest, TheBaselineIsKeptWhenAScheduleOfItsKeyIsMeasured) {
+  const auto store = Open();
+  MeasurementRecord baseline = ExampleRecord("stop", 9e-5);
+  baseline.baseline = true;
+  ASSERT_TRUE(store->Append(baseline).ok());
+  ASSERT_TRUE(store->Append(ExampleRecord("stop", 8e-5)).ok());
+  const auto found = store->FindTask(ExampleKey().task_key(), 1);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_TRUE(found->baseline);
+  EXPECT_EQ(found->baseline->measurement.seconds, 8e-5);
+  EXPECT_TRUE(found->best.empty());
+}
+
 TEST_F(SqliteStoreTest, RefusesWhatIsOutOfBounds) {
   const auto store = Open();
   EXPECT_TRUE(
