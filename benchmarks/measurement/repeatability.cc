@@ -81,13 +81,21 @@ absl::Status Prepare(const Options& options, WorkerSession* session) {
   }
 }
 
+// 0 for fewer than two.
 double VariationOf(const std::vector<double>& values) {
+  if (values.size() < 2) return 0;
   double sum = 0;
   for (double value : values) sum += value;
   const double mean = sum / static_cast<double>(values.size());
   double squares = 0;
   for (double value : values) squares += (value - mean) * (value - mean);
   return std::sqrt(squares / static_cast<double>(values.size() - 1)) / mean;
+}
+
+// Of the samples of one measurement.
+double Quantile(std::vector<double> samples, double share) {
+  std::sort(samples.begin(), samples.end());
+  return samples[static_cast<size_t>(share * static_cast<double>(samples.size() - 1))];
 }
 
 void PrintLine(int number, const Measurement& measurement) {
@@ -117,6 +125,9 @@ absl::Status Run(const Options& options) {
   if (status.ok()) status = Prepare(options, &session);
   std::vector<double> seconds;
   std::vector<double> clean_seconds;
+  std::vector<double> minima;
+  std::vector<double> quartiles;
+  std::vector<double> medians;
   double samples = 0;
   double rejected = 0;
   const Stopwatch total;
@@ -135,6 +146,9 @@ absl::Status Run(const Options& options) {
     seconds.push_back(measurement->seconds);
     if (!measurement->disturbed) {
       clean_seconds.push_back(measurement->seconds);
+      minima.push_back(Quantile(measurement->samples, 0));
+      quartiles.push_back(Quantile(measurement->samples, 0.25));
+      medians.push_back(Quantile(measurement->samples, 0.5));
       samples += static_cast<double>(measurement->samples.size());
     }
     rejected += measurement->rejected_samples;
@@ -149,11 +163,13 @@ absl::Status Run(const Options& options) {
   std::cout << absl::StrFormat(
       "\n%d measurements in %.0f s\n"
       "coefficient of variation   %.2f %% (%.2f %% of the %d that had a clean sample)\n"
+      "  of these: minimum %.2f %%, lower quartile %.2f %%, median %.2f %%\n"
       "fastest, slowest           %.3f us, %.3f us\n"
       "rejected samples           %.1f %%\n",
       seconds.size(), total.seconds(), VariationOf(seconds) * 100,
-      clean_seconds.size() > 1 ? VariationOf(clean_seconds) * 100 : 0.0,
-      clean_seconds.size(), *std::min_element(seconds.begin(), seconds.end()) * 1e6,
+      VariationOf(clean_seconds) * 100, clean_seconds.size(), VariationOf(minima) * 100,
+      VariationOf(quartiles) * 100, VariationOf(medians) * 100,
+      *std::min_element(seconds.begin(), seconds.end()) * 1e6,
       *std::max_element(seconds.begin(), seconds.end()) * 1e6,
       rejected / std::max(1.0, rejected + samples) * 100);
   return absl::OkStatus();

@@ -137,14 +137,14 @@ absl::Status Time(const Kernel& kernel, const Kernel* previous,
   const Stopwatch stopwatch;
   // With several threads libomp does the pinning.
   const CpuPin pin(settings.threads > 1 ? -1 : settings.timing_cpu);
-  const std::string best_path = SentinelPath(settings.lease_path);
+  const std::string normal_path = SentinelPath(settings.lease_path);
   const bool watch_memory = LeavesOwnCaches(kernel.arguments(), machine);
-  InterferenceMonitor monitor(ReadBestSentinel(best_path), settings.timing_cpu,
+  InterferenceMonitor monitor(ReadNormalSentinel(normal_path), settings.timing_cpu,
                               watch_memory);
   const double seconds =
       TimeWith(kernel, previous, buffers.pointers(), settings.timing_budget_seconds,
                &monitor, measurement);
-  WriteBestSentinel(best_path, monitor.best(), watch_memory);
+  WriteNormalSentinel(normal_path, monitor.normal(), watch_memory);
   measurement->cpu_pressure = monitor.cpu_pressure();
   measurement->timing_seconds = stopwatch.seconds();
   MachineModel limits = machine;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -16,9 +17,10 @@
 namespace weft {
 namespace {
 
-constexpr int64_t kComputeRounds = 5'000;
+constexpr int64_t kComputeRounds = 2'500;
+constexpr int64_t kIssueRounds = 6'000;
 constexpr size_t kMemoryFloats = size_t{1} << 20;
-constexpr int kRuns = 3;
+constexpr int kMemoryRuns = 3;
 constexpr double kForget = 1.001;
 constexpr size_t kMaxFileBytes = 4096;
 
@@ -34,19 +36,31 @@ Sentinel::Sentinel(bool memory) {
   std::fill_n(block_.get(), kMemoryFloats, 1.0f);
 }
 
-SentinelTimes Sentinel::Run() const {
-  const PeakKernels& kernels = HostPeakKernels();
-  SentinelTimes best;
-  for (int run = 0; run < kRuns; ++run) {
-    const Stopwatch computing;
-    kernels.multiply_add(kComputeRounds);
-    const double compute = computing.seconds();
-    best.compute = run == 0 ? compute : std::min(best.compute, compute);
-    if (block_ == nullptr) continue;
+double Sentinel::Compute() const {
+  const Stopwatch computing;
+  HostPeakKernels().multiply_add(kComputeRounds);
+  return computing.seconds();
+}
+
+double Sentinel::Issue() const {
+  uint64_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+  const Stopwatch issuing;
+  for (int64_t i = 0; i < kIssueRounds; ++i) {
+    ++a, ++b, ++c, ++d, ++e, ++f, ++g, ++h;
+    // Takes the sums for used, so that each addition is an instruction.
+    asm volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
+    asm volatile("" : "+r"(e), "+r"(f), "+r"(g), "+r"(h));
+  }
+  return issuing.seconds();
+}
+
+double Sentinel::Memory() const {
+  if (block_ == nullptr) return 0;
+  double best = std::numeric_limits<double>::infinity();
+  for (int run = 0; run < kMemoryRuns; ++run) {
     const Stopwatch reading;
-    kernels.read(block_.get(), kMemoryFloats);
-    const double memory = reading.seconds();
-    best.memory = run == 0 ? memory : std::min(best.memory, memory);
+    HostPeakKernels().read(block_.get(), kMemoryFloats);
+    best = std::min(best, reading.seconds());
   }
   return best;
 }
@@ -55,24 +69,25 @@ std::string SentinelPath(const std::string& lease_path) {
   return absl::StrCat(lease_path, ".sentinel.", geteuid());
 }
 
-SentinelTimes ReadBestSentinel(const std::string& path) {
+SentinelTimes ReadNormalSentinel(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadSharedFile(path, kMaxFileBytes);
   if (!text.ok()) return SentinelTimes();
   std::istringstream file(*text);
   std::string boot;
-  SentinelTimes best;
-  if (!(file >> boot >> best.compute >> best.memory) || boot != BootId() ||
-      !(best.compute >= 0 && best.memory >= 0)) {
+  SentinelTimes normal;
+  if (!(file >> boot >> normal.compute >> normal.issue >> normal.memory) ||
+      boot != BootId() ||
+      !(normal.compute >= 0 && normal.issue >= 0 && normal.memory >= 0)) {
     return SentinelTimes();
   }
-  return best;
+  return normal;
 }
 
-void WriteBestSentinel(const std::string& path, const SentinelTimes& best,
-                       bool memory_ran) {
+void WriteNormalSentinel(const std::string& path, const SentinelTimes& normal,
+                         bool memory_ran) {
   std::ostringstream text;
-  text << BootId() << " " << best.compute * kForget << " "
-       << best.memory * (memory_ran ? kForget : 1) << "\n";
+  text << BootId() << " " << normal.compute * kForget << " " << normal.issue * kForget
+       << " " << normal.memory * (memory_ran ? kForget : 1) << "\n";
   ReplaceSharedFile(path, text.str()).IgnoreError();
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <limits>
 #include <thread>
 
 #include "actor/worker/measure/batch_timer.h"
+#include "actor/worker/measure/slice_timer.h"
 #include "actor/worker/measure/stopwatch.h"
 
 namespace weft {
@@ -15,34 +15,22 @@ namespace {
 constexpr int kBursts = 5;
 constexpr int kSlicesPerBurst = 12;
 constexpr size_t kMaxSamples = 64;
-constexpr size_t kWantedSamples = 3;
+constexpr size_t kWantedSamples = 12;
 // Of the budget, between two bursts.
 constexpr double kGapShare = 0.04;
 // Times the budget that a disturbed timing may take.
 constexpr double kPatience = 3;
 
-constexpr double kNone = std::numeric_limits<double>::infinity();
-
-struct Burst {
-  std::vector<double> clean;  // One sample per slice.
-  int preempted = 0;          // Slices without one.
-  double fastest_preempted = kNone;
-};
-
-Burst RunBurst(double seconds, BatchTimer* timer) {
+std::vector<Slice> RunBurst(double seconds, BatchTimer* timer,
+                            InterferenceMonitor* monitor) {
   // The sentinel has emptied the core's caches. A batch that is long has filled them
   // again before much of it has passed.
   if (timer->batch_seconds() < seconds / 4) timer->Run();
-  Burst burst;
+  SliceTimer slices(timer, monitor);
+  std::vector<Slice> burst;
   const Stopwatch stopwatch;
   do {
-    const BestBatch best = RunFor(seconds / kSlicesPerBurst, timer);
-    if (std::isfinite(best.clean)) {
-      burst.clean.push_back(best.clean);
-    } else {
-      ++burst.preempted;
-      burst.fastest_preempted = std::min(burst.fastest_preempted, best.preempted);
-    }
+    burst.push_back(slices.Run(seconds / kSlicesPerBurst));
   } while (stopwatch.seconds() < seconds);
   return burst;
 }
@@ -51,20 +39,17 @@ class Collector {
  public:
   explicit Collector(Timing* timing) : timing_(timing) {}
 
-  void Add(const Burst& burst, InterferenceSet seen) {
-    fastest_rejected_ = std::min(fastest_rejected_, burst.fastest_preempted);
-    if (Any(seen)) {
-      timing_->rejections.Add(seen, static_cast<int>(burst.clean.size()));
-      for (double sample : burst.clean) {
-        fastest_rejected_ = std::min(fastest_rejected_, sample);
+  // `seen` is what disturbed all of the burst.
+  void Add(const std::vector<Slice>& burst, const InterferenceSet& seen) {
+    for (const Slice& slice : burst) {
+      const InterferenceSet why = Either(slice.why, seen);
+      if (Any(why)) {
+        timing_->rejections.Add(why, 1);
+        fastest_rejected_ = std::min(fastest_rejected_, slice.seconds);
+      } else if (timing_->samples.size() < kMaxSamples) {
+        timing_->samples.push_back(slice.seconds);
       }
-    } else {
-      const size_t room = kMaxSamples - timing_->samples.size();
-      timing_->samples.insert(timing_->samples.end(), burst.clean.begin(),
-                              burst.clean.begin() + std::min(room, burst.clean.size()));
     }
-    seen[static_cast<int>(Interference::kPreempted)] = true;
-    timing_->rejections.Add(seen, burst.preempted);
   }
 
   void Finish() {
@@ -76,7 +61,7 @@ class Collector {
 
  private:
   Timing* const timing_;
-  double fastest_rejected_ = kNone;
+  double fastest_rejected_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace
@@ -87,11 +72,13 @@ Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seco
   BatchTimer timer(kernel, buffers);
   const Stopwatch total;
   monitor->Begin();
+  const bool was_slow = monitor->CoreIsSlow();
   const Batch first = timer.WarmUp(budget_seconds);
   if (first.seconds_per_call >= budget_seconds) {
     timing.samples = {first.seconds_per_call};
     timing.seconds = first.seconds_per_call;
-    timing.disturbed = first.preempted || Any(monitor->End());
+    const bool slow = monitor->CoreIsSlow() || was_slow;
+    timing.disturbed = first.preempted || slow || Any(monitor->End());
     timing.calls = timer.calls();
     return timing;
   }
@@ -100,7 +87,7 @@ Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seco
   Collector collector(&timing);
   while (true) {
     monitor->Begin();
-    const Burst burst = RunBurst(burst_seconds, &timer);
+    const std::vector<Slice> burst = RunBurst(burst_seconds, &timer, monitor);
     collector.Add(burst, monitor->End());
     const size_t samples = timing.samples.size();
     const double limit = (samples >= kWantedSamples ? 1 : kPatience) * budget_seconds;

@@ -1,11 +1,11 @@
 #include "actor/worker/measure/time_pairs.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "actor/worker/measure/batch_timer.h"
+#include "actor/worker/measure/slice_timer.h"
 #include "actor/worker/measure/stopwatch.h"
 
 namespace weft {
@@ -21,13 +21,9 @@ struct Pair {
   double second;
 };
 
-// Half of a pair: the best clean batch, else the best there is.
-double RunHalf(double seconds, BatchTimer* timer, bool* preempted) {
+Slice RunHalf(double seconds, BatchTimer* timer, InterferenceMonitor* monitor) {
   if (timer->batch_seconds() < seconds / 4) timer->Run();  // Fills the caches.
-  const BestBatch best = RunFor(seconds, timer);
-  if (std::isfinite(best.clean)) return best.clean;
-  *preempted = true;
-  return best.preempted;
+  return SliceTimer(timer, monitor).Run(seconds);
 }
 
 Confirmation Decide(const std::vector<Pair>& pairs) {
@@ -57,17 +53,15 @@ PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buf
   std::vector<Pair> rejected;
   const Stopwatch total;
   do {
-    InterferenceSet seen = {};
-    double half[2];
+    Slice half[2];
     monitor->Begin();
     const size_t starts = (clean.size() + rejected.size()) % 2;
     for (size_t which : {starts, 1 - starts}) {
-      half[which] = RunHalf(budget_seconds / kPairs, &timers[which],
-                            &seen[static_cast<int>(Interference::kPreempted)]);
+      half[which] = RunHalf(budget_seconds / kPairs, &timers[which], monitor);
     }
-    const InterferenceSet at_ends = monitor->End();
-    for (size_t i = 0; i < seen.size(); ++i) seen[i] = seen[i] || at_ends[i];
-    (Any(seen) ? rejected : clean).push_back({half[0], half[1]});
+    const InterferenceSet seen =
+        Either(monitor->End(), Either(half[0].why, half[1].why));
+    (Any(seen) ? rejected : clean).push_back({half[0].seconds, half[1].seconds});
     if (Any(seen)) timing.rejections.Add(seen, 1);
   } while (clean.size() < kPairs &&
            total.seconds() < 2 * budget_seconds * (rejected.empty() ? 1 : kPatience));

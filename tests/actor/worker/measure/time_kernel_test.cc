@@ -21,8 +21,8 @@ namespace weft {
 namespace {
 
 Timing Time(const FunctionKernel::Function& function, double budget_seconds,
-            const SentinelTimes& best = SentinelTimes()) {
-  InterferenceMonitor monitor(best, /*cpu=*/-1);
+            const SentinelTimes& normal = SentinelTimes()) {
+  InterferenceMonitor monitor(normal, /*cpu=*/-1);
   return TimeKernel(FunctionKernel({}, function), nullptr, budget_seconds, &monitor);
 }
 
@@ -73,7 +73,7 @@ TEST(TimeKernelTest, SamplesTakenWhileTheMemorySentinelIsSlowAreRejected) {
         ++calls;
         usleep(500);
       },
-      0.02, {1, 1e-9});
+      0.02, {1, 1, 1e-9});
   EXPECT_TRUE(timing.disturbed);
   EXPECT_GT(timing.rejections.samples, 0);
   EXPECT_EQ(Count(timing, Interference::kSlowMemory), timing.rejections.samples);
@@ -89,7 +89,7 @@ TEST(TimeKernelTest, ADisturbedTimingGivesUpAfterAFewBudgets) {
         usleep(1000);
         slept += 1e-3;
       },
-      0.02, {1e-9, 1});
+      0.02, {1e-9, 1, 1});
   EXPECT_GT(slept, 0);
   EXPECT_LT(slept, 0.08);
 }

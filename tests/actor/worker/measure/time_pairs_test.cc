@@ -53,7 +53,7 @@ TEST(TimePairsTest, WhoIsFirstChangesWithEveryPair) {
 }
 
 TEST(TimePairsTest, WithoutACleanPairTheDisturbedOnesCountAndAreFlagged) {
-  InterferenceMonitor monitor({1e-9, 1}, -1);
+  InterferenceMonitor monitor({1e-9, 1, 1}, -1);
   const PairTiming timing =
       TimePairs(Sleeps(500), Sleeps(2000), nullptr, 0.02, &monitor);
   EXPECT_TRUE(timing.disturbed);

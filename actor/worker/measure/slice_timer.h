@@ -1,0 +1,37 @@
+// Batches between looks at the core's speed.
+#ifndef WEFT_ACTOR_WORKER_MEASURE_SLICE_TIMER_H_
+#define WEFT_ACTOR_WORKER_MEASURE_SLICE_TIMER_H_
+
+#include "actor/worker/measure/batch_timer.h"
+#include "actor/worker/measure/interference_monitor.h"
+
+namespace weft {
+
+struct Slice {
+  double seconds;       // Per call.
+  InterferenceSet why;  // Empty when nothing disturbed it.
+};
+
+// Where somebody else has the other thread of the core, he comes and goes within a
+// millisecond, so a look at the core follows at most 0.2 ms, or one batch, of calls.
+// Not thread-safe. Both must outlive it.
+class SliceTimer {
+ public:
+  SliceTimer(BatchTimer* timer, InterferenceMonitor* monitor)
+      : timer_(timer), monitor_(monitor), slow_(monitor->CoreIsSlow()) {}
+
+  // Runs batches for `seconds`, at least one. The best batch that was not preempted and
+  // had a normal core before and after it; else the best of the disturbed ones.
+  Slice Run(double seconds);
+
+ private:
+  Slice RunOne();
+
+  BatchTimer* const timer_;
+  InterferenceMonitor* const monitor_;
+  bool slow_;
+};
+
+}  // namespace weft
+
+#endif  // WEFT_ACTOR_WORKER_MEASURE_SLICE_TIMER_H_
