@@ -19,11 +19,23 @@ constexpr std::initializer_list<int64_t> kShortVectorSizes = {4};
 constexpr std::initializer_list<int64_t> kRowSizes = {1, 2, 4, 7, 8, 14};
 constexpr std::initializer_list<int64_t> kPowerOfTwoSizes = {1, 2, 4, 8, 16};
 constexpr std::initializer_list<int64_t> kUnit = {1};
+// A masked vector covers a whole loop: one that is at most a quarter longer, where no
+// vector of this length divides the loop.
+constexpr int64_t kShortestUnmasked = 16;
 
 SizeSet DividingSizes(std::initializer_list<int64_t> sizes, int64_t extent) {
   SizeSet set = 0;
   for (int64_t size : sizes) {
     if (extent % size == 0) set |= SizeSet{1} << SizeIndex(size);
+  }
+  return set;
+}
+
+SizeSet MaskedSizes(int64_t extent) {
+  if (extent % kShortestUnmasked == 0) return 0;
+  SizeSet set = 0;
+  for (int64_t size : kVectorSizes) {
+    if (size > extent && 4 * extent >= 3 * size) set |= SizeSet{1} << SizeIndex(size);
   }
   return set;
 }
@@ -91,7 +103,9 @@ SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode
     return loop == vector_loop ? 0 : DividingSizes(kUnit, extent);
   }
   if (loop == vector_loop) {
-    const SizeSet wide = DividingSizes(kVectorSizes, extent);
+    SizeSet wide = DividingSizes(kVectorSizes, extent);
+    // The operation is elementwise then: its loops are those of the results alone.
+    if (mode == VectorizeMode::kGeneralize) wide |= MaskedSizes(extent);
     return wide != 0 ? wide : DividingSizes(kShortVectorSizes, extent);
   }
   // A longer step makes a contraction of what the window leaves. With more than one

@@ -127,8 +127,33 @@ class OpeningMaker {
       if (tiles.empty()) continue;
       Action vectorize = Sized(ActionKind::kVectorize, tiles[0].sizes);
       vectorize.mode = mode;
-      Add({std::move(vectorize)});
+      Add({vectorize});
+      const bool convolution = mode != VectorizeMode::kContract &&
+                               mode != VectorizeMode::kReduction &&
+                               mask_.Allows(ActionKind::kPack);
+      if (convolution && mask_.Allows(ActionKind::kInterchange)) {
+        AddOutermost(vectorize);
+      }
     }
+  }
+
+  // The same tile of a convolution with another loop outermost, so that what does not
+  // move with it stays in the cache: for channels last that of the output channels,
+  // whose piece of a large filter is read for every point; for channels first that of
+  // the image's rows, one of which is read for every channel.
+  void AddOutermost(const Action& vectorize) {
+    const std::vector<int64_t>& sizes = vectorize.sizes;
+    long outermost = std::max_element(sizes.begin(), sizes.end()) - sizes.begin();
+    const SizeMask& pack = mask_.sizes[SizeSlot(ActionKind::kPack, kAnyMode)];
+    const bool channels_last = CanSplit(pack, static_cast<int>(outermost));
+    if (!channels_last) --outermost;
+    if (outermost <= 0) return;
+    Action order = Kind(ActionKind::kInterchange);
+    order.order.resize(sizes.size());
+    std::iota(order.order.begin(), order.order.end(), 0);
+    std::rotate(order.order.begin(), order.order.begin() + outermost,
+                order.order.begin() + outermost + 1);
+    Add({std::move(order), vectorize});
   }
 
   static Action Kind(ActionKind kind) {

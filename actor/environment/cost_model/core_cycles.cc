@@ -1,6 +1,7 @@
 #include "actor/environment/cost_model/core_cycles.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "actor/nest/legal_actions.h"
@@ -87,7 +88,7 @@ TileWork DescribeTile(const Nest& nest, VectorizeMode mode, int vector_loop,
                       double lanes) {
   TileWork tile;
   const double length = static_cast<double>(nest.extents[vector_loop]);
-  tile.vectors = std::max(1.0, length / lanes);
+  tile.vectors = std::ceil(length / lanes);
   tile.accumulators = tile.vectors;
   for (size_t i = 0; i < nest.extents.size(); ++i) {
     if (static_cast<int>(i) == vector_loop) continue;

@@ -1,5 +1,7 @@
 #include "actor/worker/transforms/register_tile.h"
 
+#include <algorithm>
+
 namespace weft {
 namespace {
 
@@ -14,13 +16,31 @@ std::vector<int64_t> BandSizes(const StructuredOp& op,
   return band;
 }
 
-void VectorizeGeneralized(const Handle& target, ScheduleText* text) {
+// The sizes of the loops that stay when unit loops are dropped, where one of them is
+// longer than its loop, so that the vectors are masked; else empty.
+std::vector<int64_t> MaskedSizes(const std::vector<int64_t>& extents,
+                                 const std::vector<int64_t>& sizes) {
+  std::vector<int64_t> kept;
+  bool masked = false;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (std::min(sizes[i], extents[i]) > 1) kept.push_back(sizes[i]);
+    masked |= sizes[i] > extents[i];
+  }
+  return masked ? kept : std::vector<int64_t>();
+}
+
+void VectorizeGeneralized(const std::vector<int64_t>& masked_sizes,
+                          const Handle& target, ScheduleText* text) {
   const Handle generic = text->Generalize(target);
   // The folding replaces the operation. Its handle follows through the slices that come
   // with it; an attribute would be lost, and with it the vectorization, silently.
   text->ApplyPatterns(text->MatchAll("func.func"),
                       {"linalg.fold_unit_extent_dims_via_slices"});
-  text->Vectorize(generic);
+  if (masked_sizes.empty()) {
+    text->Vectorize(generic);
+  } else {
+    text->VectorizeBySizes(generic, masked_sizes);
+  }
 }
 
 void VectorizePartialReduction(const StructuredOp& op,
@@ -50,7 +70,7 @@ void EmitRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extent
   tiled = text->TileUsingFor(tiled, BandSizes(op, extents, tile.sizes, true), {});
   switch (tile.mode) {
     case VectorizeMode::kGeneralize:
-      VectorizeGeneralized(tiled, text);
+      VectorizeGeneralized(MaskedSizes(extents, tile.sizes), tiled, text);
       break;
     case VectorizeMode::kDecompose:
       text->Vectorize(text->Decompose(tiled));

@@ -11,7 +11,8 @@
 
 namespace weft {
 
-// A register tile: sizes for every loop, each at least 1 and a divisor of its extent.
+// A register tile: sizes for every loop, each at least 1 and a divisor of its extent,
+// or, with kGeneralize, longer than it: the vectors are masked then.
 struct RegisterTile {
   std::vector<int64_t> sizes;
   VectorizeMode mode = VectorizeMode::kContract;

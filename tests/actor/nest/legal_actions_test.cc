@@ -194,6 +194,22 @@ TEST(LegalActionsTest, GeneralizedWindowsReduceOnePointAtATime) {
 
 // The vector loop of a channels-first window is the output column, which a stride
 // forbids.
+TEST(LegalActionsTest, AGeneralizedRowMayBeCoveredByOneMaskedVector) {
+  const auto row_sizes = [](int64_t width) {
+    const ActionMask mask =
+        MaskAfter(ChannelsFirstConvolution(width, width, 64), {}, Avx512());
+    return Sizes(
+        mask.sizes[SizeSlot(ActionKind::kVectorize, VectorizeMode::kGeneralize)]
+            .allowed[3]);
+  };
+  EXPECT_THAT(row_sizes(56), ElementsAre(8, 64));
+  EXPECT_THAT(row_sizes(28), ElementsAre(32));
+  EXPECT_THAT(row_sizes(14), ElementsAre(16));
+  EXPECT_THAT(row_sizes(7), ElementsAre(8));
+  EXPECT_THAT(row_sizes(64), ElementsAre(8, 16, 32, 64));
+  EXPECT_THAT(row_sizes(20), ElementsAre(4));  // A third of 32 would be for nothing.
+}
+
 TEST(LegalActionsTest, AVectorLoopThatMustBeUnitLeavesNoVectors) {
   StructuredOp op = Convolution(8, 8, 32, 2);
   OperandInfo& output = op.operands.back();

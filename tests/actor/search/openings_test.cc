@@ -87,6 +87,13 @@ TEST(OpeningsTest, AChannelsFirstConvolutionIsPackedAFewRowsAtATime) {
               Contains(StartsWith("parallelize[0,0,4,0,0,0,0] fuse pack[0,")));
 }
 
+TEST(OpeningsTest, AConvolutionIsTriedWithWhatItsFilterMovesWithOutermost) {
+  EXPECT_THAT(Openings(Nest(Convolution(56, 56, 64, 1), 0b1111)),
+              Contains(StartsWith("interchange[3,0,1,2,4,5,6] vectorize[")));
+  EXPECT_THAT(Openings(Nest(ChannelsFirstConvolution(56, 56, 64), 0b1111)),
+              Contains(StartsWith("interchange[2,0,1,3,4,5,6] vectorize[")));
+}
+
 TEST(OpeningsTest, WhatCannotBePackedIsTriedAsItCame) {
   EXPECT_THAT(Openings(Nest(Elementwise(28, 64, 0, 1), 3)), Contains("stop"));
   EXPECT_THAT(Openings(Nest(Matmul(64, 64, 64), 3)), Not(Contains("stop")));
