@@ -1,17 +1,8 @@
 #include "actor/rollout/instrumented.h"
 
-#include <chrono>
+#include "common/time/stopwatch.h"
 
 namespace weft {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-}  // namespace
 
 absl::StatusOr<Observation> InstrumentedEnvironment::Reset(const std::string& program) {
   absl::StatusOr<Observation> observation = environment_->Reset(program);
@@ -20,9 +11,9 @@ absl::StatusOr<Observation> InstrumentedEnvironment::Reset(const std::string& pr
 }
 
 absl::StatusOr<Observation> InstrumentedEnvironment::Apply(const Action& action) {
-  const Clock::time_point start = Clock::now();
+  const Stopwatch stopwatch;
   absl::StatusOr<Observation> observation = environment_->Apply(action);
-  metrics_->env_step_seconds.Observe(SecondsSince(start));
+  metrics_->env_step_seconds.Observe(stopwatch.seconds());
   metrics_->env_steps.Increment();
   return observation;
 }
@@ -33,9 +24,9 @@ absl::StatusOr<EpisodeResult> InstrumentedEnvironment::Finish() {
 
 Decision InstrumentedPolicy::Decide(const Observation& observation, Selection selection,
                                     std::mt19937_64& random) const {
-  const Clock::time_point start = Clock::now();
+  const Stopwatch stopwatch;
   Decision decision = policy_->Decide(observation, selection, random);
-  metrics_->inference_seconds.Observe(SecondsSince(start));
+  metrics_->inference_seconds.Observe(stopwatch.seconds());
   return decision;
 }
 

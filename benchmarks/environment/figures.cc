@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "actor/worker/measure/stopwatch.h"
 #include "common/policy/policy.h"
 #include "common/schedule/trajectory.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

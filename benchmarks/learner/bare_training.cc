@@ -5,23 +5,17 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "common/policy/decision_batch.h"
 #include "common/policy/network.h"
 #include "common/policy/replay.h"
+#include "common/time/stopwatch.h"
 #include "learner/ppo/length_buckets.h"
 
 namespace weft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 void Synchronize(torch::Device device) {
   if (device.is_cuda()) torch::cuda::synchronize();
@@ -96,10 +90,10 @@ class TorchBareTraining : public BareTraining {
 
   double Epoch() override {
     Synchronize(device_);
-    const auto start = Clock::now();
+    const Stopwatch stopwatch;
     for (const Minibatch& minibatch : minibatches_) TakeStep(minibatch);
     Synchronize(device_);
-    return SecondsSince(start);
+    return stopwatch.seconds();
   }
 
   double flops() const override {
@@ -198,11 +192,11 @@ double MeasureMatmulPeak(const std::string& device) {
   double best = 0;
   for (int i = 0; i < 10; ++i) {
     Synchronize(where);
-    const auto start = Clock::now();
+    const Stopwatch stopwatch;
     const torch::Tensor c = torch::mm(a, b);
     Synchronize(where);
     const auto edge = static_cast<double>(size);
-    best = std::max(best, 2 * edge * edge * edge / SecondsSince(start));
+    best = std::max(best, 2 * edge * edge * edge / stopwatch.seconds());
   }
   return best;
 }

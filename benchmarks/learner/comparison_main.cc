@@ -6,7 +6,6 @@
 // the best known time over that of the greedy policy, mean and spread over the seeds.
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -22,6 +21,7 @@
 #include "actor/search/best_known.h"
 #include "benchmarks/learner/encoder_sizes.h"
 #include "common/policy/torch_threads.h"
+#include "common/time/stopwatch.h"
 #include "learner/local/local_training.h"
 #include "nlohmann/json.hpp"
 
@@ -65,12 +65,6 @@ struct Scores {
   }
 };
 
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 // Mean reward of the best known schedules.
 absl::StatusOr<double> BestKnownReward(const std::vector<std::string>& tasks) {
   const CostModelOptions environment;
@@ -96,14 +90,14 @@ absl::Status Train(const Arguments& arguments, uint64_t seed, double best_reward
   options.ppo = arguments.ppo;
   options.total_updates = arguments.updates;
   options.seed = seed;
-  const auto training = LocalTraining::Create(options, &environment, arguments.tasks);
+  const auto training = LocalTraining::Create(options, {&environment}, arguments.tasks);
   if (!training.ok()) return training.status();
-  const auto start = Clock::now();
+  const Stopwatch stopwatch;
   for (int i = 0; i < arguments.updates; ++i) {
     const absl::StatusOr<UpdateStats> stats = (*training)->Iterate(arguments.episodes);
     if (!stats.ok()) return stats.status();
   }
-  const double updates_per_second = arguments.updates / SecondsSince(start);
+  const double updates_per_second = arguments.updates / stopwatch.seconds();
   const absl::StatusOr<double> reward = (*training)->MeanReward(Selection::kGreedy, 1);
   if (!reward.ok()) return reward.status();
   scores->scores.push_back(std::exp(*reward - best_reward));
@@ -124,9 +118,9 @@ absl::StatusOr<double> DecisionSeconds(const Scores& scores,
     const auto observation = environment.Reset(
         arguments.tasks[static_cast<size_t>(i) % arguments.tasks.size()]);
     if (!observation.ok()) return observation.status();
-    const auto start = Clock::now();
+    const Stopwatch stopwatch;
     (*policy)->Decide(*observation, Selection::kSample, random);
-    seconds.push_back(SecondsSince(start));
+    seconds.push_back(stopwatch.seconds());
   }
   std::sort(seconds.begin(), seconds.end());
   return seconds[seconds.size() / 2];

@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -23,6 +22,7 @@
 #include "actor/environment/cost_model/tasks.h"
 #include "actor/environment/noisy_environment.h"
 #include "common/policy/torch_threads.h"
+#include "common/time/stopwatch.h"
 #include "learner/local/local_training.h"
 
 namespace weft {
@@ -30,7 +30,8 @@ namespace {
 
 struct Arguments {
   uint64_t steps = 10'000'000;
-  int episodes = 64;
+  int episodes = 256;
+  int side_by_side = 64;
   int report_every = 100;  // Updates.
   double seconds = 0;      // 0: no limit.
   double max_growth_mebibytes = 16;
@@ -61,8 +62,14 @@ absl::Status Run(const Arguments& arguments) {
   noise.time_noise = 0.05;
   noise.transform_failures = 0.005;
   noise.measurement_failures = 0.01;
-  NoisyEnvironment environment(
-      noise, std::make_unique<CostModelEnvironment>(CostModelOptions()));
+  std::vector<std::unique_ptr<NoisyEnvironment>> owned;
+  std::vector<Environment*> environments;
+  for (int i = 0; i < arguments.side_by_side; ++i) {
+    ++noise.seed;
+    owned.push_back(std::make_unique<NoisyEnvironment>(
+        noise, std::make_unique<CostModelEnvironment>(CostModelOptions())));
+    environments.push_back(owned.back().get());
+  }
   LocalTrainingOptions options;
   options.policy = arguments.policy;
   options.ppo = arguments.ppo;
@@ -71,20 +78,16 @@ absl::Status Run(const Arguments& arguments) {
   options.total_updates =
       static_cast<int>(arguments.steps / (3 * arguments.episodes)) + 1;
   const auto training =
-      LocalTraining::Create(options, &environment, CostModelTaskNames());
+      LocalTraining::Create(options, environments, CostModelTaskNames());
   if (!training.ok()) return training.status();
 
-  const auto start = std::chrono::steady_clock::now();
-  const auto elapsed = [start] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-        .count();
-  };
+  const Stopwatch stopwatch;
   std::vector<double> resident;  // After each report.
   double lowest_entropy = 1;     // Shares of the largest.
   uint64_t updates = 0;
   uint64_t alarms = 0;
   while ((*training)->steps() < arguments.steps &&
-         (arguments.seconds == 0 || elapsed() < arguments.seconds)) {
+         (arguments.seconds == 0 || stopwatch.seconds() < arguments.seconds)) {
     const absl::StatusOr<UpdateStats> stats = (*training)->Iterate(arguments.episodes);
     if (!stats.ok()) return stats.status();
     if (!IsFinite(*stats)) {
@@ -105,8 +108,9 @@ absl::Status Run(const Arguments& arguments) {
         "%10llu steps %8llu updates %7.0f s  reward %7.3f  entropy %5.3f  "
         "kl %.4f  %7.1f MiB\n",
         static_cast<unsigned long long>((*training)->steps()),
-        static_cast<unsigned long long>(updates), elapsed(), stats->mean_reward,
-        stats->entropy_share, stats->approximate_kl, resident.back());
+        static_cast<unsigned long long>(updates), stopwatch.seconds(),
+        stats->mean_reward, stats->entropy_share, stats->approximate_kl,
+        resident.back());
     std::fflush(stdout);
   }
   const double growth =
@@ -116,7 +120,7 @@ absl::Status Run(const Arguments& arguments) {
       "memory "
       "%+.1f MiB in the second half\n",
       static_cast<unsigned long long>((*training)->steps()),
-      static_cast<unsigned long long>(updates), elapsed(), lowest_entropy,
+      static_cast<unsigned long long>(updates), stopwatch.seconds(), lowest_entropy,
       static_cast<unsigned long long>(alarms), growth);
   if (growth <= arguments.max_growth_mebibytes) return absl::OkStatus();
   return absl::ResourceExhaustedError(
@@ -136,6 +140,12 @@ int SoakMain(int argc, char** argv) {
   app.add_option("--episodes", arguments.episodes, "Of each update")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
+  app.add_option("--side-by-side", arguments.side_by_side,
+                 "Episodes that the policy decides about at once")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  app.add_option("--epochs", arguments.ppo.epochs)->capture_default_str();
+  app.add_option("--minibatch", arguments.ppo.minibatch_steps)->capture_default_str();
   app.add_option("--report-every", arguments.report_every, "Updates between lines")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();

@@ -17,8 +17,8 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
-#include "actor/worker/measure/stopwatch.h"
 #include "actor/worker/server/worker_session.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

@@ -31,6 +31,7 @@ absl::StatusOr<PolicyOptions> OptionsOf(const std::string& text) {
   options.encoder = json.value("encoder", options.encoder);
   options.width = json.value("width", options.width);
   options.layers = json.value("layers", options.layers);
+  options.critic = json.value("critic", options.critic);
   return options;
 }
 

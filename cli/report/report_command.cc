@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/report/curve_plot.h"
 #include "cli/report/learning_curves.h"
+#include "cli/report/run_comparison.h"
 #include "cli/train/run_directory.h"
 #include "cli/train/summary_table.h"
 #include "common/files/atomic_file.h"
@@ -18,7 +21,10 @@ namespace {
 
 constexpr char kDescription[] =
     R"(Prints the table of a run and how it learned in its first, middle and last tenth, and
-draws the learning curves. A run that still goes on has no table yet, but curves.)";
+draws the learning curves. A run that still goes on has no table yet, but curves.
+
+Several runs are compared: how each was validated, and the mean and the spread of every
+policy that has several runs, such as one for each of three seeds.)";
 
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "weft report: %s\n", std::string(status.message()).c_str());
@@ -64,21 +70,41 @@ int Report(const std::string& path, std::string plot, bool json) {
   return kExitOk;
 }
 
+int Compare(const std::vector<std::string>& paths, bool json) {
+  std::vector<ComparedRun> runs;
+  for (const std::string& path : paths) {
+    auto run = ReadComparedRun(path);
+    if (!run.ok()) return Fail(run.status());
+    runs.push_back(*std::move(run));
+  }
+  if (!json) {
+    std::fputs(ComparisonOfRuns(runs).c_str(), stdout);
+    return kExitOk;
+  }
+  nlohmann::json out = nlohmann::json::array();
+  for (const ComparedRun& run : runs) out.push_back(ToJson(run));
+  std::printf("%s\n", out.dump(2).c_str());
+  return kExitOk;
+}
+
 }  // namespace
 
 int ReportCommand(int argc, char** argv) {
-  std::string path, plot;
+  std::vector<std::string> paths;
+  std::string plot;
   bool json = false;
   CLI::App app(kDescription, "weft report");
-  app.add_option("RUN", path, "Folder of the run, such as runs/quickstart")->required();
-  app.add_flag("--json", json, "Print summary.json and the windows instead");
-  app.add_option("--svg", plot, "Where the curves go (curves.svg in the run's folder)");
+  app.add_option("RUN", paths, "Folder of a run, such as runs/quickstart")->required();
+  app.add_flag("--json", json,
+               "Print summary.json and the windows, or the runs, instead");
+  app.add_option("--svg", plot,
+                 "Where the curves of one run go (curves.svg in its folder)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
-  return Report(path, plot, json);
+  return paths.size() == 1 ? Report(paths[0], plot, json) : Compare(paths, json);
 }
 
 }  // namespace weft

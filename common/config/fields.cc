@@ -12,6 +12,7 @@ void VisitPolicy(PolicyOptions* policy, FieldVisitor& visitor) {
                  {"lstm", "distilbert", "bert", "gpt2", "convnext", "llama"});
   visitor.Integer("width", &policy->width, 8, 4096);
   visitor.Integer("layers", &policy->layers, 1, 48);
+  visitor.Choice("critic", &policy->critic, {"shared", "separate"});
 }
 
 void VisitPpo(PpoOptions* ppo, FieldVisitor& visitor) {

@@ -16,6 +16,7 @@ struct PolicyOptions {
   std::string encoder = "lstm";
   int width = 128;  // Features of an encoded token; even.
   int layers = 2;
+  std::string critic = "shared";  // Or separate: an encoder of its own, of equal size.
 };
 
 // PPO: Schulman et al. 2017, arXiv:1707.06347; GAE: Schulman et al. 2015,

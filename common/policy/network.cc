@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -12,7 +13,20 @@
 namespace weft {
 namespace {
 
+constexpr char kSharedCritic[] = "shared";
+constexpr char kSeparateCritic[] = "separate";
+
 absl::Status Validate(const PolicyOptions& options) {
+  if (!absl::c_linear_search(EncoderNames(), options.encoder)) {
+    return absl::InvalidArgumentError(absl::StrCat("policy.encoder: expected one of [",
+                                                   absl::StrJoin(EncoderNames(), ", "),
+                                                   "], got ", options.encoder));
+  }
+  if (options.critic != kSharedCritic && options.critic != kSeparateCritic) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("policy.critic: expected ", kSharedCritic, " or ", kSeparateCritic,
+                     ", got ", options.critic));
+  }
   if (options.width < 8 || options.width > 4096 || options.width % 2 != 0) {
     return absl::InvalidArgumentError(absl::StrCat(
         "policy.width: expected an even number in [8, 4096], got ", options.width));
@@ -77,24 +91,26 @@ absl::StatusOr<std::shared_ptr<PolicyNetwork>> PolicyNetwork::CreateToLoad(
     const PolicyOptions& options) {
   const absl::Status valid = Validate(options);
   if (!valid.ok()) return valid;
-  std::shared_ptr<Encoder> encoder = MakeEncoder(options);
-  if (encoder == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("policy.encoder: expected one of [",
-                                                   absl::StrJoin(EncoderNames(), ", "),
-                                                   "], got ", options.encoder));
-  }
-  return std::shared_ptr<PolicyNetwork>(new PolicyNetwork(options, std::move(encoder)));
+  return std::shared_ptr<PolicyNetwork>(new PolicyNetwork(options));
 }
 
-PolicyNetwork::PolicyNetwork(const PolicyOptions& options,
-                             std::shared_ptr<Encoder> encoder)
-    : options_(options) {
+PolicyNetwork::Trunk::Output PolicyNetwork::Trunk::operator()(
+    const torch::Tensor& features, const torch::Tensor& token_kinds,
+    const torch::Tensor& lengths) {
+  Output output;
+  output.tokens = encoder->Encode(
+      token->forward(features) + kind_embedding->forward(token_kinds), lengths);
+  const torch::Tensor counts =
+      lengths.to(output.tokens.device(), output.tokens.scalar_type());
+  const torch::Tensor mean = output.tokens.sum(1) / counts.unsqueeze(1);  // Padding: 0.
+  output.pooled =
+      torch::tanh(pool->forward(torch::cat({mean, output.tokens.select(1, 0)}, 1)));
+  return output;
+}
+
+PolicyNetwork::PolicyNetwork(const PolicyOptions& options) : options_(options) {
   const int64_t width = options.width;
-  token_ = register_module("token", torch::nn::Linear(kTokenWidth, width));
-  kind_embedding_ =
-      register_module("kind_embedding", torch::nn::Embedding(kNumTokenKinds, width));
-  encoder_ = register_module("encoder", std::move(encoder));
-  pool_ = register_module("pool", torch::nn::Linear(2 * width, width));
+  trunk_ = MakeTrunk("");
   slot_embedding_ =
       register_module("slot_embedding", torch::nn::Embedding(kNumSizeSlots, width));
   kind_ = MakeHead("kind", width, kNumActionKinds);
@@ -104,6 +120,20 @@ PolicyNetwork::PolicyNetwork(const PolicyOptions& options,
   value_ = MakeHead("value", width, 1);
   value_shift_ = register_buffer("value_shift", torch::zeros({1}));
   value_scale_ = register_buffer("value_scale", torch::ones({1}));
+  // Last, so that a seed gives the policy the same weights with and without it.
+  if (options.critic == kSeparateCritic) critic_trunk_ = MakeTrunk("critic_");
+}
+
+PolicyNetwork::Trunk PolicyNetwork::MakeTrunk(const std::string& prefix) {
+  const int64_t width = options_.width;
+  Trunk trunk;
+  trunk.token =
+      register_module(prefix + "token", torch::nn::Linear(kTokenWidth, width));
+  trunk.kind_embedding = register_module(prefix + "kind_embedding",
+                                         torch::nn::Embedding(kNumTokenKinds, width));
+  trunk.encoder = register_module(prefix + "encoder", MakeEncoder(options_));
+  trunk.pool = register_module(prefix + "pool", torch::nn::Linear(2 * width, width));
+  return trunk;
 }
 
 PolicyNetwork::Head PolicyNetwork::MakeHead(const std::string& name, int64_t inputs,
@@ -142,19 +172,17 @@ PolicyNetwork::Encoded PolicyNetwork::Encode(const torch::Tensor& features,
                                              const torch::Tensor& token_kinds,
                                              const torch::Tensor& lengths,
                                              int64_t loops) {
-  const torch::Tensor tokens =
-      token_->forward(features) + kind_embedding_->forward(token_kinds);
-  torch::Tensor vectors = encoder_->Encode(tokens, lengths);
-  const torch::Tensor counts = lengths.to(vectors.device(), vectors.scalar_type());
-  const torch::Tensor mean = vectors.sum(1) / counts.unsqueeze(1);  // Padding is 0.
+  Trunk::Output output = trunk_(features, token_kinds, lengths);
   Encoded encoded;
-  encoded.pooled =
-      torch::tanh(pool_->forward(torch::cat({mean, vectors.select(1, 0)}, 1)));
-  const int64_t missing = 1 + loops - vectors.size(1);
+  encoded.pooled = output.pooled;
+  encoded.critic = critic_trunk_
+                       ? (*critic_trunk_)(features, token_kinds, lengths).pooled
+                       : output.pooled;
+  const int64_t missing = 1 + loops - output.tokens.size(1);
   if (missing > 0) {
-    vectors = torch::constant_pad_nd(vectors, {0, 0, 0, missing});
+    output.tokens = torch::constant_pad_nd(output.tokens, {0, 0, 0, missing});
   }
-  encoded.loops = vectors.narrow(1, 1, loops);
+  encoded.loops = output.tokens.narrow(1, 1, loops);
   return encoded;
 }
 
@@ -181,8 +209,8 @@ torch::Tensor PolicyNetwork::OrderScores(const Encoded& encoded) {
   return order_(torch::cat({encoded.loops, context}, 2)).squeeze(2);
 }
 
-torch::Tensor PolicyNetwork::Value(const torch::Tensor& pooled) {
-  return value_(pooled).squeeze(1) * value_scale_ + value_shift_;
+torch::Tensor PolicyNetwork::Value(const Encoded& encoded) {
+  return value_(encoded.critic).squeeze(1) * value_scale_ + value_shift_;
 }
 
 void PolicyNetwork::SetValueUnit(double shift, double scale, bool keep_values) {

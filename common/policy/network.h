@@ -10,6 +10,9 @@
 //   {kind,mode,size,order,value}_hidden.{weight,bias}, ..._out.{weight,bias}
 //   value_shift, value_scale   buffers: the critic works in units of the returns'
 //   spread
+//   critic_token.*, critic_kind_embedding.*, critic_encoder.*, critic_pool.*
+//                              with policy.critic separate: the same once more, for the
+//                              critic alone
 #ifndef WEFT_COMMON_POLICY_NETWORK_H_
 #define WEFT_COMMON_POLICY_NETWORK_H_
 
@@ -18,6 +21,7 @@
 #include <torch/nn/modules/linear.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -43,6 +47,7 @@ class PolicyNetwork : public torch::nn::Module {
   struct Encoded {
     torch::Tensor loops;   // [B, L, W]: the tokens of loops 0..L-1.
     torch::Tensor pooled;  // [B, W]
+    torch::Tensor critic;  // [B, W]: what the critic sees; `pooled` where it shares.
   };
 
   // features [B, T, kTokenWidth]; token_kinds [B, T] int64; lengths [B] int64 on the
@@ -59,7 +64,7 @@ class PolicyNetwork : public torch::nn::Module {
   // scores of the loops that are left.
   torch::Tensor OrderScores(const Encoded& encoded);
   // [B], in the unit of the reward.
-  torch::Tensor Value(const torch::Tensor& pooled);
+  torch::Tensor Value(const Encoded& encoded);
 
   // Mean and standard deviation of the returns; see Value. The values change with them,
   // or, if they are to be kept, the last layer does (van Hasselt et al. 2016,
@@ -81,15 +86,29 @@ class PolicyNetwork : public torch::nn::Module {
     torch::Tensor operator()(const torch::Tensor& input);
   };
 
-  PolicyNetwork(const PolicyOptions& options, std::shared_ptr<Encoder> encoder);
+  // From features to vectors: those of the tokens, and one for all of them.
+  struct Trunk {
+    torch::nn::Linear token{nullptr};
+    torch::nn::Embedding kind_embedding{nullptr};
+    std::shared_ptr<Encoder> encoder;
+    torch::nn::Linear pool{nullptr};
+
+    struct Output {
+      torch::Tensor tokens;  // [B, T, W]
+      torch::Tensor pooled;  // [B, W]
+    };
+    Output operator()(const torch::Tensor& features, const torch::Tensor& token_kinds,
+                      const torch::Tensor& lengths);
+  };
+
+  explicit PolicyNetwork(const PolicyOptions& options);
+  Trunk MakeTrunk(const std::string& prefix);
   Head MakeHead(const std::string& name, int64_t inputs, int64_t outputs);
   void Initialize(uint64_t seed);
 
   PolicyOptions options_;
-  std::shared_ptr<Encoder> encoder_;
-  torch::nn::Linear token_{nullptr};
-  torch::nn::Embedding kind_embedding_{nullptr};
-  torch::nn::Linear pool_{nullptr};
+  Trunk trunk_;
+  std::optional<Trunk> critic_trunk_;
   torch::nn::Embedding slot_embedding_{nullptr};
   Head kind_, mode_, size_, order_, value_;
   torch::Tensor value_shift_, value_scale_;

@@ -18,8 +18,9 @@ constexpr char kSignatureKey[] = "weft_network";
 
 std::string Signature(const PolicyOptions& options) {
   return absl::StrCat("encoder=", options.encoder, " width=", options.width,
-                      " layers=", options.layers, " features=", FeatureListVersion(),
-                      " token_width=", kTokenWidth, " sizes=", kNumSizes);
+                      " layers=", options.layers, " critic=", options.critic,
+                      " features=", FeatureListVersion(), " token_width=", kTokenWidth,
+                      " sizes=", kNumSizes);
 }
 
 // LibTorch's messages carry a backtrace; the first line says it all.

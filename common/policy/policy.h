@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <random>
+#include <vector>
 
 #include "common/schedule/observation.h"
 
@@ -31,6 +32,12 @@ class Policy {
   // Requires at least one legal kind in the observation's mask.
   virtual Decision Decide(const Observation& observation, Selection selection,
                           std::mt19937_64& random) const = 0;
+
+  // The same for several observations, one after the other as far as `random` is
+  // concerned. A network reads them all at once.
+  virtual std::vector<Decision> DecideAll(
+      const std::vector<const Observation*>& observations, Selection selection,
+      std::mt19937_64& random) const;
 
   // Version of the weights that act; 0 before any were loaded.
   virtual uint64_t version() const = 0;

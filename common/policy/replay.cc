@@ -155,7 +155,7 @@ Replay ReplayDecisions(PolicyNetwork& network, const DecisionTensors& decisions,
                            per_decision(order.log_probability);
   replay.entropy = kind.entropy + mode.entropy + per_decision(sizes.entropy) +
                    per_decision(order.entropy);
-  replay.value = network.Value(encoded.pooled);
+  replay.value = network.Value(encoded);
   return replay;
 }
 

@@ -1,5 +1,6 @@
 #include "common/policy/torch_policy.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -38,9 +39,13 @@ class Chooser {
   Decision* const decision_;
 };
 
-PolicyNetwork::Encoded EncodeOne(PolicyNetwork& network,
-                                 const Observation& observation) {
-  const TokenBatch batch = BatchTokens({&observation});
+PolicyNetwork::Encoded EncodeAll(PolicyNetwork& network,
+                                 const std::vector<const Observation*>& observations) {
+  const TokenBatch batch = BatchTokens(observations);
+  int64_t loops = 1;
+  for (const Observation* observation : observations) {
+    loops = std::max<int64_t>(loops, observation->mask.num_loops);
+  }
   // The views end before the batch does.
   const auto view = [](const auto& values, torch::IntArrayRef shape,
                        torch::ScalarType type) {
@@ -48,31 +53,83 @@ PolicyNetwork::Encoded EncodeOne(PolicyNetwork& network,
                             shape, type);
   };
   return network.Encode(
-      view(batch.features, {1, batch.tokens, kTokenWidth}, torch::kFloat32),
-      view(batch.token_kinds, {1, batch.tokens}, torch::kInt64),
-      view(batch.lengths, {1}, torch::kInt64), observation.mask.num_loops);
+      view(batch.features, {batch.decisions, batch.tokens, kTokenWidth},
+           torch::kFloat32),
+      view(batch.token_kinds, {batch.decisions, batch.tokens}, torch::kInt64),
+      view(batch.lengths, {batch.decisions}, torch::kInt64), loops);
 }
 
-void ChooseOrder(PolicyNetwork& network, const PolicyNetwork::Encoded& encoded,
-                 int num_loops, Chooser& choose, Action* action) {
-  const torch::Tensor scores = network.OrderScores(encoded).contiguous();
-  for (int depth = 0; depth < num_loops; ++depth) {
-    action->order.push_back(choose(scores.data_ptr<float>(), num_loops,
-                                   LegalNextLoops(num_loops, action->order)));
+// The logits of every decision of a batch. Those that few actions need are computed
+// when the first one does, for all.
+class Logits {
+ public:
+  Logits(PolicyNetwork& network, const std::vector<const Observation*>& observations)
+      : network_(network),
+        encoded_(EncodeAll(network, observations)),
+        values_(network.Value(encoded_).contiguous()),
+        kinds_(network.KindLogits(encoded_.pooled).contiguous()),
+        sizes_(kNumSizeSlots) {}
+
+  float Value(size_t row) const { return values_.data_ptr<float>()[row]; }
+  const float* Kinds(size_t row) const { return Row(kinds_, row); }
+  const float* Modes(size_t row) {
+    if (!modes_.defined()) modes_ = network_.ModeLogits(encoded_.pooled).contiguous();
+    return Row(modes_, row);
   }
-}
+  const float* Order(size_t row) {
+    if (!order_.defined()) order_ = network_.OrderScores(encoded_).contiguous();
+    return Row(order_, row);
+  }
+  // [L, kNumSizes]
+  const float* Sizes(size_t row, int slot) {
+    torch::Tensor& sizes = sizes_[static_cast<size_t>(slot)];
+    if (!sizes.defined()) {
+      const torch::Tensor slots = torch::full({kinds_.size(0)}, slot, torch::kInt64);
+      sizes = network_.SizeLogits(encoded_, slots).contiguous();
+    }
+    return Row(sizes, row);
+  }
 
-void ChooseSizes(PolicyNetwork& network, const PolicyNetwork::Encoded& encoded,
-                 const ActionMask& mask, Chooser& choose, Action* action) {
+ private:
+  static const float* Row(const torch::Tensor& tensor, size_t row) {
+    return tensor.data_ptr<float>() + static_cast<int64_t>(row) * tensor.stride(0);
+  }
+
+  PolicyNetwork& network_;
+  const PolicyNetwork::Encoded encoded_;
+  const torch::Tensor values_, kinds_;
+  torch::Tensor modes_, order_;
+  std::vector<torch::Tensor> sizes_;  // By slot.
+};
+
+Decision DecideRow(const ActionMask& mask, size_t row, Selection selection,
+                   std::mt19937_64& random, Logits* logits) {
+  Decision decision;
+  decision.value = logits->Value(row);
+  Chooser choose(selection, random, &decision);
+  Action& action = decision.action;
+  action.kind =
+      static_cast<ActionKind>(choose(logits->Kinds(row), kNumActionKinds, mask.kinds));
+  if (action.kind == ActionKind::kInterchange) {
+    for (int depth = 0; depth < mask.num_loops; ++depth) {
+      action.order.push_back(choose(logits->Order(row), mask.num_loops,
+                                    LegalNextLoops(mask.num_loops, action.order)));
+    }
+    return decision;
+  }
+  if (!TakesSizes(action.kind)) return decision;
+  if (action.kind == ActionKind::kVectorize) {
+    action.mode = static_cast<VectorizeMode>(
+        choose(logits->Modes(row), kNumVectorizeModes, mask.modes));
+  }
   const int slot =
-      SizeSlot(action->kind, action->mode.value_or(VectorizeMode::kContract));
-  const torch::Tensor logits =
-      network.SizeLogits(encoded, torch::full({1}, slot, torch::kInt64)).contiguous();
-  const float* row = logits.data_ptr<float>();
-  for (int loop = 0; loop < mask.num_loops; ++loop, row += kNumSizes) {
-    action->sizes.push_back(kSizeTable[choose(
-        row, kNumSizes, LegalSizes(mask.sizes[slot], action->sizes))]);
+      SizeSlot(action.kind, action.mode.value_or(VectorizeMode::kContract));
+  const float* sizes = logits->Sizes(row, slot);
+  for (int loop = 0; loop < mask.num_loops; ++loop, sizes += kNumSizes) {
+    action.sizes.push_back(kSizeTable[choose(
+        sizes, kNumSizes, LegalSizes(mask.sizes[slot], action.sizes))]);
   }
+  return decision;
 }
 
 class TorchPolicyOnCpu : public TorchPolicy {
@@ -82,31 +139,23 @@ class TorchPolicyOnCpu : public TorchPolicy {
 
   Decision Decide(const Observation& observation, Selection selection,
                   std::mt19937_64& random) const override {
+    return std::move(DecideAll({&observation}, selection, random).front());
+  }
+
+  std::vector<Decision> DecideAll(const std::vector<const Observation*>& observations,
+                                  Selection selection,
+                                  std::mt19937_64& random) const override {
     const c10::InferenceMode inference;
-    const Snapshot snapshot =
-        Current();  // Keeps the weights that this call began with.
-    PolicyNetwork& network = *snapshot.network;
-    const ActionMask& mask = observation.mask;
-    const PolicyNetwork::Encoded encoded = EncodeOne(network, observation);
-    Decision decision;
-    decision.value = network.Value(encoded.pooled).item<float>();
-    Chooser choose(selection, random, &decision);
-    Action& action = decision.action;
-    const torch::Tensor kinds = network.KindLogits(encoded.pooled).contiguous();
-    action.kind = static_cast<ActionKind>(
-        choose(kinds.data_ptr<float>(), kNumActionKinds, mask.kinds));
-    if (action.kind == ActionKind::kInterchange) {
-      ChooseOrder(network, encoded, mask.num_loops, choose, &action);
-      return decision;
+    // Keeps the weights that this call began with.
+    const Snapshot snapshot = Current();
+    std::vector<Decision> decisions;
+    if (observations.empty()) return decisions;
+    Logits logits(*snapshot.network, observations);
+    for (size_t row = 0; row < observations.size(); ++row) {
+      decisions.push_back(
+          DecideRow(observations[row]->mask, row, selection, random, &logits));
     }
-    if (!TakesSizes(action.kind)) return decision;
-    if (action.kind == ActionKind::kVectorize) {
-      const torch::Tensor modes = network.ModeLogits(encoded.pooled).contiguous();
-      action.mode = static_cast<VectorizeMode>(
-          choose(modes.data_ptr<float>(), kNumVectorizeModes, mask.modes));
-    }
-    ChooseSizes(network, encoded, mask, choose, &action);
-    return decision;
+    return decisions;
   }
 
   absl::Status LoadWeights(const std::string& weights, uint64_t version) override {

@@ -1,5 +1,7 @@
 #include "learner/local/local_training.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "actor/rollout/episode.h"
@@ -7,19 +9,22 @@
 namespace weft {
 
 LocalTraining::LocalTraining(const LocalTrainingOptions& options,
-                             Environment* environment,
+                             std::vector<Environment*> environments,
                              std::vector<std::string> programs)
     : options_(options),
-      environment_(environment),
+      environments_(std::move(environments)),
       programs_(std::move(programs)),
       random_(options.seed) {}
 
 absl::StatusOr<std::unique_ptr<LocalTraining>> LocalTraining::Create(
-    const LocalTrainingOptions& options, Environment* environment,
+    const LocalTrainingOptions& options, std::vector<Environment*> environments,
     std::vector<std::string> programs) {
   if (programs.empty()) return absl::InvalidArgumentError("training on no program");
+  if (environments.empty()) {
+    return absl::InvalidArgumentError("training in no environment");
+  }
   std::unique_ptr<LocalTraining> training(
-      new LocalTraining(options, environment, std::move(programs)));
+      new LocalTraining(options, std::move(environments), std::move(programs)));
   absl::StatusOr<std::unique_ptr<PpoLearner>> learner = PpoLearner::Create(
       options.policy, options.ppo, options.device, options.total_updates, options.seed);
   if (!learner.ok()) return learner.status();
@@ -48,12 +53,17 @@ absl::StatusOr<std::vector<Trajectory>> LocalTraining::PlayWith(const Policy& po
                                                                 int episodes,
                                                                 Selection selection) {
   std::vector<Trajectory> played;
-  for (int i = 0; i < episodes; ++i) {
-    const std::string& program = programs_[static_cast<size_t>(i) % programs_.size()];
-    absl::StatusOr<Trajectory> episode =
-        RunEpisode(*environment_, policy, program, random_, selection);
-    if (!episode.ok()) return episode.status();
-    played.push_back(*std::move(episode));
+  while (played.size() < static_cast<size_t>(episodes)) {
+    const size_t wave =
+        std::min(environments_.size(), static_cast<size_t>(episodes) - played.size());
+    std::vector<std::string> programs;
+    for (size_t i = 0; i < wave; ++i) {
+      programs.push_back(programs_[(played.size() + i) % programs_.size()]);
+    }
+    absl::StatusOr<std::vector<Trajectory>> trajectories =
+        RunEpisodes(environments_, policy, programs, random_, selection);
+    if (!trajectories.ok()) return trajectories.status();
+    std::move(trajectories->begin(), trajectories->end(), std::back_inserter(played));
   }
   return played;
 }
@@ -76,8 +86,8 @@ absl::StatusOr<std::vector<Trajectory>> LocalTraining::Play(int episodes,
 }
 
 absl::StatusOr<double> LocalTraining::MeanReward(Selection selection, int repetitions) {
-  return weft::MeanReward(*environment_, *policies_.back(), programs_, selection,
-                          repetitions, random_);
+  return weft::MeanReward(*environments_.front(), *policies_.back(), programs_,
+                          selection, repetitions, random_);
 }
 
 absl::StatusOr<double> MeanReward(Environment& environment, const Policy& policy,

@@ -35,10 +35,11 @@ struct LocalTrainingOptions {
 // bit. Not thread-safe.
 class LocalTraining {
  public:
-  // `environment` must outlive it and know the programs, of which there must be one.
-  // Errors are those of PpoLearner::Create.
+  // The environments, at least one, must outlive it and know the programs, of which
+  // there must be one, too. So many episodes are played side by side. Errors are those
+  // of PpoLearner::Create.
   static absl::StatusOr<std::unique_ptr<LocalTraining>> Create(
-      const LocalTrainingOptions& options, Environment* environment,
+      const LocalTrainingOptions& options, std::vector<Environment*> environments,
       std::vector<std::string> programs);
 
   // Plays so many episodes, the programs in turn, then updates.
@@ -55,14 +56,15 @@ class LocalTraining {
   uint64_t steps() const { return steps_; }
 
  private:
-  LocalTraining(const LocalTrainingOptions& options, Environment* environment,
+  LocalTraining(const LocalTrainingOptions& options,
+                std::vector<Environment*> environments,
                 std::vector<std::string> programs);
   absl::Status Publish();
   absl::StatusOr<std::vector<Trajectory>> PlayWith(const Policy& policy, int episodes,
                                                    Selection selection);
 
   const LocalTrainingOptions options_;
-  Environment* const environment_;
+  const std::vector<Environment*> environments_;
   const std::vector<std::string> programs_;
   std::unique_ptr<PpoLearner> learner_;
   std::deque<std::unique_ptr<TorchPolicy>> policies_;  // The newest last.

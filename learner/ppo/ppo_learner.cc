@@ -3,13 +3,13 @@
 #include <torch/cuda.h>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/policy/network.h"
 #include "common/policy/network_archive.h"
+#include "common/time/stopwatch.h"
 #include "learner/ppo/adaptive_coefficients.h"
 #include "learner/ppo/advantages.h"
 #include "learner/ppo/experience.h"
@@ -54,7 +54,7 @@ class TorchPpoLearner : public PpoLearner {
   }
 
   absl::StatusOr<UpdateStats> Update(const std::vector<Trajectory>& episodes) override {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch stopwatch;
     RunningMoments rewards = state_.counters.rewards;
     for (const Trajectory& episode : episodes) rewards.Add(episode.total_reward());
     const bool scales = options_.reward_normalization == "running";
@@ -73,7 +73,7 @@ class TorchPpoLearner : public PpoLearner {
     }
     state_.counters.rewards = rewards;
     ++state_.counters.updates;
-    stats->seconds = SecondsSince(start);
+    stats->seconds = stopwatch.seconds();
     return stats;
   }
 
@@ -104,13 +104,8 @@ class TorchPpoLearner : public PpoLearner {
   }
 
  private:
-  static double SecondsSince(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-        .count();
-  }
-
   absl::StatusOr<UpdateStats> Train(Experience* experience) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch stopwatch;
     if (options_.off_policy_correction == "none") {
       experience->stale.clear();
     } else if (options_.precision == "bf16") {  // The actor's float32 is another mu.
@@ -118,7 +113,7 @@ class TorchPpoLearner : public PpoLearner {
       std::iota(experience->stale.begin(), experience->stale.end(), 0);
     }
     ReplayStaleDecisions(*state_.network, device_, options_, experience);
-    const double proximal_seconds = SecondsSince(start);
+    const double proximal_seconds = stopwatch.seconds();
     const absl::Status estimated = EstimateTargets(options_, experience);
     if (!estimated.ok()) return estimated;
     const double learning_rate = SetLearningRate();

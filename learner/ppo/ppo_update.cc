@@ -1,13 +1,13 @@
 #include "learner/ppo/ppo_update.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/policy/replay.h"
+#include "common/time/stopwatch.h"
 #include "learner/ppo/length_buckets.h"
 #include "learner/ppo/prefetcher.h"
 #include "learner/ppo/schedules.h"
@@ -19,12 +19,6 @@ namespace {
 constexpr double kKlSlack = 1.5;
 // Minibatches that may be built before they are needed.
 constexpr int kBuiltAhead = 2;
-using Clock = std::chrono::steady_clock;
-
-double SecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 // The minibatches of all epochs in order, and the random engine as each epoch leaves
 // it.
 struct Plan {
@@ -200,7 +194,7 @@ absl::StatusOr<UpdateStats> TrainEpochs(const Experience& experience,
                                         const PpoOptions& options,
                                         const LossSettings& settings,
                                         torch::Device device, LearnerState* state) {
-  const auto start = Clock::now();
+  const Stopwatch stopwatch;
   const Plan plan = MakePlan(experience, options, state->counters.random);
   const int64_t overhead = BucketOverhead(*state->network, device);
   Prefetcher<Parts> built(
@@ -212,9 +206,9 @@ absl::StatusOr<UpdateStats> TrainEpochs(const Experience& experience,
   size_t minibatch = 0;
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
     for (; minibatch < plan.epoch_ends[epoch]; ++minibatch) {
-      const auto wait = Clock::now();
+      const Stopwatch waiting;
       const Parts parts = built.Next();
-      stats.wait_seconds += SecondsSince(wait);
+      stats.wait_seconds += waiting.seconds();
       stepper.Step(parts);
     }
     const absl::StatusOr<double> kl = stepper.EndEpoch(&stats);
@@ -227,7 +221,7 @@ absl::StatusOr<UpdateStats> TrainEpochs(const Experience& experience,
     *sum /= stats.epochs;
   }
   stats.build_seconds = built.seconds();
-  stats.torch_seconds = SecondsSince(start) - stats.wait_seconds;
+  stats.torch_seconds = stopwatch.seconds() - stats.wait_seconds;
   return stats;
 }
 

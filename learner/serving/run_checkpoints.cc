@@ -49,6 +49,7 @@ absl::StatusOr<std::string> RunCheckpoints::Write(const RunState& state) {
       {"encoder", config_.policy.encoder},
       {"width", config_.policy.width},
       {"layers", config_.policy.layers},
+      {"critic", config_.policy.critic},
       {"weights_version",
        ppo_->version()}}.dump();
   sections["config"] = ToYaml(config_);

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -14,7 +13,6 @@ constexpr absl::Duration kSayWhatIsWaitedFor = absl::Seconds(30);
 constexpr absl::Duration kDrainDeadline = absl::Seconds(10);
 constexpr int kMaxFailedUpdates = 3;
 constexpr int kSilentTimeouts = 2;
-constexpr size_t kMaxCheckpointRequests = 16;
 
 }  // namespace
 
@@ -50,11 +48,7 @@ absl::Status Trainer::Run() {
     ServeUntilStopped();
     status = failure();
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    closed_ = true;
-  }
-  AnswerCheckpointRequests();
+  checkpoint_requests_.Close();
   return status;
 }
 
@@ -203,27 +197,14 @@ void Trainer::ValidateLast() {
 }
 
 void Trainer::AnswerCheckpointRequests() {
-  std::vector<CheckpointDone> requests;
-  bool closed = false;
-  {
-    absl::MutexLock lock(&mutex_);
-    requests.swap(checkpoint_requests_);
-    closed = closed_;
-  }
-  if (requests.empty()) return;
-  absl::StatusOr<v1::CheckpointResponse> response =
-      absl::UnavailableError("the learner has stopped");
-  if (!closed) {
+  checkpoint_requests_.Answer([this]() -> absl::StatusOr<v1::CheckpointResponse> {
     absl::StatusOr<std::string> path = checkpoints_.Save(state_);
-    if (path.ok()) {
-      response = v1::CheckpointResponse();
-      response->set_path(*path);
-      response->set_iteration(state_.iteration);
-    } else {
-      response = path.status();
-    }
-  }
-  for (const CheckpointDone& done : requests) done(response);
+    if (!path.ok()) return path.status();
+    v1::CheckpointResponse response;
+    response.set_path(*path);
+    response.set_iteration(state_.iteration);
+    return response;
+  });
 }
 
 absl::Status Trainer::Conclude(const std::string& reason) {
@@ -275,20 +256,7 @@ v1::GetStatusResponse Trainer::GetStatus() {
 }
 
 void Trainer::RequestCheckpoint(CheckpointDone done) {
-  absl::Status refused = absl::OkStatus();
-  {
-    absl::MutexLock lock(&mutex_);
-    if (closed_) {
-      refused = absl::UnavailableError("the learner has stopped");
-    } else if (checkpoint_requests_.size() >= kMaxCheckpointRequests) {
-      refused = absl::ResourceExhaustedError(
-          absl::StrCat(kMaxCheckpointRequests, " checkpoint requests wait already"));
-    } else {
-      checkpoint_requests_.push_back(std::move(done));
-      return;
-    }
-  }
-  done(refused);
+  checkpoint_requests_.Add(std::move(done));
 }
 
 void Trainer::RequestShutdown(const std::string& reason) {

@@ -16,6 +16,7 @@
 #include "learner/ingest/ingest.h"
 #include "learner/ppo/ppo_learner.h"
 #include "learner/serving/actor_link.h"
+#include "learner/serving/checkpoint_requests.h"
 #include "learner/serving/learner_metrics.h"
 #include "learner/serving/run_checkpoints.h"
 #include "learner/serving/run_control.h"
@@ -96,12 +97,11 @@ class Trainer : public RunControl {
   int failed_updates_ = 0;          // In a row.
   bool entropy_collapsed_ = false;  // In the last iteration.
 
+  CheckpointRequests checkpoint_requests_;
   mutable absl::Mutex mutex_;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   std::string stop_reason_ ABSL_GUARDED_BY(mutex_);
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
-  std::vector<CheckpointDone> checkpoint_requests_ ABSL_GUARDED_BY(mutex_);
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // Run has returned.
 };
 
 }  // namespace weft

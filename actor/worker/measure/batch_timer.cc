@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "actor/worker/measure/stopwatch.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "actor/worker/measure/stopwatch.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 

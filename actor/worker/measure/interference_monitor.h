@@ -8,8 +8,8 @@
 
 #include "actor/worker/measure/cpu_signals.h"
 #include "actor/worker/measure/sentinel.h"
-#include "actor/worker/measure/stopwatch.h"
 #include "common/schedule/trajectory.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 

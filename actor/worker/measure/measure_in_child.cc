@@ -11,11 +11,11 @@
 #include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/kernel_buffers.h"
 #include "actor/worker/measure/openmp_runtime.h"
-#include "actor/worker/measure/stopwatch.h"
 #include "actor/worker/measure/time_bound.h"
 #include "actor/worker/measure/time_kernel.h"
 #include "actor/worker/measure/time_pairs.h"
 #include "actor/worker/measure/timing_lease.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

@@ -11,8 +11,8 @@
 #include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/machine_file.h"
 #include "actor/worker/measure/peak_kernels.h"
-#include "actor/worker/measure/stopwatch.h"
 #include "actor/worker/measure/timing_lease.h"
+#include "common/time/stopwatch.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {

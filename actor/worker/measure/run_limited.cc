@@ -17,7 +17,7 @@
 #include "absl/strings/strip.h"
 #include "actor/worker/measure/child_main.h"
 #include "actor/worker/measure/oom_kills.h"
-#include "actor/worker/measure/stopwatch.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

@@ -12,7 +12,7 @@
 #include "actor/worker/measure/machine_file.h"
 #include "actor/worker/measure/peak_kernels.h"
 #include "actor/worker/measure/shared_file.h"
-#include "actor/worker/measure/stopwatch.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "actor/worker/measure/stopwatch.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

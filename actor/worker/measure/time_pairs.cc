@@ -6,7 +6,7 @@
 
 #include "actor/worker/measure/batch_timer.h"
 #include "actor/worker/measure/slice_timer.h"
-#include "actor/worker/measure/stopwatch.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {

@@ -155,5 +155,46 @@ TEST(RunEpisode, GivesUpOnAnEnvironmentThatNeverEnds) {
       absl::StatusCode::kInternal);
 }
 
+// Counts how many observations a decision is about.
+class CountingPolicy : public TileThenVectorize {
+ public:
+  std::vector<Decision> DecideAll(const std::vector<const Observation*>& observations,
+                                  Selection selection,
+                                  std::mt19937_64& random) const override {
+    widths.push_back(observations.size());
+    return Policy::DecideAll(observations, selection, random);
+  }
+  mutable std::vector<size_t> widths;
+};
+
+TEST(RunEpisodes, DecidesAboutAllThatAreNotDoneAtOnce) {
+  SyntheticEnvironment first(SyntheticEnvironmentOptions{});
+  SyntheticEnvironment second(SyntheticEnvironmentOptions{});
+  FailingEnvironment failing(/*good_actions=*/0);
+  const CountingPolicy policy;
+  std::mt19937_64 random(5);
+  const auto episodes = RunEpisodes({&first, &failing, &second}, policy,
+                                    {"matmul", "matmul", "bias_add"}, random);
+  ASSERT_TRUE(episodes.ok()) << episodes.status();
+  ASSERT_EQ(episodes->size(), 3u);
+  EXPECT_EQ((*episodes)[0].program, "matmul");
+  EXPECT_EQ((*episodes)[1].measurement.outcome, Outcome::kTransformFailed);
+  EXPECT_EQ((*episodes)[2].program, "bias_add");
+  EXPECT_EQ((*episodes)[2].measurement.outcome, Outcome::kOk);
+  EXPECT_EQ(policy.widths.front(), 3u);
+  EXPECT_LT(policy.widths.size(), 4u);
+}
+
+TEST(RunEpisodes, OfOneProgramIsRunEpisode) {
+  SyntheticEnvironment environment(SyntheticEnvironmentOptions{});
+  std::mt19937_64 alone(6), together(6);
+  const Trajectory one =
+      RunEpisode(environment, RandomPolicy(), "matmul", alone).value();
+  const Trajectory same =
+      RunEpisodes({&environment}, RandomPolicy(), {"matmul"}, together).value()[0];
+  EXPECT_EQ(one.total_reward(), same.total_reward());
+  EXPECT_EQ(one.steps.size(), same.steps.size());
+}
+
 }  // namespace
 }  // namespace weft

@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "common/policy/decision_batch.h"
 #include "common/policy/network.h"
 #include "common/policy/network_archive.h"
@@ -100,6 +101,49 @@ TEST(TorchPolicy, IsReplayedWithTheSameProbabilityEntropyAndValue) {
     EXPECT_NEAR(replay.entropy[row].item<float>(), played.decisions[i].entropy, 1e-4);
     EXPECT_NEAR(replay.value[row].item<float>(), played.decisions[i].value, 1e-4);
   }
+}
+
+TEST(TorchPolicy, DecidesInABatchAsItDoesAlone) {
+  const auto policy = PolicyOf(*OpinionatedNetwork(5));
+  std::mt19937_64 random(5);
+  std::vector<Observation> observations;
+  for (int i = 0; i < 50; ++i) observations.push_back(RandomObservation(random));
+  std::vector<const Observation*> pointers;
+  for (const Observation& observation : observations) pointers.push_back(&observation);
+  std::mt19937_64 alone(6), together(6);
+  const std::vector<Decision> batch =
+      policy->DecideAll(pointers, Selection::kSample, together);
+  ASSERT_EQ(batch.size(), observations.size());
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const Decision decision =
+        policy->Decide(observations[i], Selection::kSample, alone);
+    EXPECT_EQ(batch[i].action, decision.action) << i;
+    EXPECT_NEAR(batch[i].log_probability, decision.log_probability, 1e-4);
+    EXPECT_NEAR(batch[i].value, decision.value, 1e-4);
+  }
+  EXPECT_TRUE(policy->DecideAll({}, Selection::kSample, together).empty());
+}
+
+TEST(PolicyNetwork, ASeparateCriticLeavesThePolicyAloneAndHasGradientsOfItsOwn) {
+  PolicyOptions options = OpinionatedNetwork(7)->options();
+  const auto shared = *PolicyNetwork::Create(options, 7);
+  options.critic = "separate";
+  const auto separate = *PolicyNetwork::Create(options, 7);
+  for (const auto& item : shared->named_parameters()) {
+    EXPECT_TRUE(torch::equal(item.value(), separate->named_parameters()[item.key()]))
+        << item.key();
+  }
+  std::mt19937_64 random(7);
+  const Played played = Play(*PolicyOf(*separate), 20, random);
+  ReplayRange(*separate, played, 0, 20).value.sum().backward();
+  for (const auto& item : separate->named_parameters()) {
+    const bool of_critic = absl::StartsWith(item.key(), "critic_") ||
+                           absl::StartsWith(item.key(), "value_");
+    EXPECT_EQ(item.value().grad().defined(), of_critic) << item.key();
+  }
+  options.critic = "none";
+  EXPECT_THAT(std::string(PolicyNetwork::Create(options, 7).status().message()),
+              ::testing::HasSubstr("policy.critic"));
 }
 
 TEST(PolicyNetwork, KeepsItsValuesWhenTheirUnitChangesAndIsToldTo) {

@@ -60,7 +60,7 @@ void ExpectToLearn(const Case& test, const Lesson& lesson, Environment& environm
                                    .value();
   // Else there is nothing to learn.
   ASSERT_LT(std::exp(random_reward - optimum), 0.6);
-  const auto training = LocalTraining::Create(options, &environment, lesson.programs);
+  const auto training = LocalTraining::Create(options, {&environment}, lesson.programs);
   ASSERT_TRUE(training.ok()) << training.status();
   double share = 0;
   int updates = 0;

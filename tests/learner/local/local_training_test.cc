@@ -22,7 +22,7 @@ TEST(LocalTrainingTest, EpisodesAreAsStaleAsAsked) {
   SyntheticEnvironment environment((SyntheticEnvironmentOptions()));
   LocalTrainingOptions options = SmallOptions();
   options.staleness = 3;
-  const auto training = LocalTraining::Create(options, &environment, {"matmul"});
+  const auto training = LocalTraining::Create(options, {&environment}, {"matmul"});
   ASSERT_TRUE(training.ok()) << training.status();
   for (int update = 0; update < 6; ++update) {
     const auto stats = (*training)->Iterate(4);
@@ -38,7 +38,7 @@ TEST(LocalTrainingTest, TheSameSeedGivesTheSameWeights) {
   for (std::string& bytes : weights) {
     SyntheticEnvironment environment((SyntheticEnvironmentOptions()));
     const auto training =
-        LocalTraining::Create(SmallOptions(), &environment, {"matmul", "transpose"});
+        LocalTraining::Create(SmallOptions(), {&environment}, {"matmul", "transpose"});
     ASSERT_TRUE(training.ok()) << training.status();
     for (int update = 0; update < 3; ++update) {
       ASSERT_TRUE((*training)->Iterate(5).ok());
@@ -50,14 +50,14 @@ TEST(LocalTrainingTest, TheSameSeedGivesTheSameWeights) {
 
 TEST(LocalTrainingTest, RefusesWhatCannotBeTrained) {
   SyntheticEnvironment environment((SyntheticEnvironmentOptions()));
-  EXPECT_EQ(LocalTraining::Create(SmallOptions(), &environment, {}).status().code(),
+  EXPECT_EQ(LocalTraining::Create(SmallOptions(), {&environment}, {}).status().code(),
             absl::StatusCode::kInvalidArgument);
   LocalTrainingOptions unknown = SmallOptions();
   unknown.policy.encoder = "perceptron";
-  EXPECT_EQ(LocalTraining::Create(unknown, &environment, {"matmul"}).status().code(),
+  EXPECT_EQ(LocalTraining::Create(unknown, {&environment}, {"matmul"}).status().code(),
             absl::StatusCode::kInvalidArgument);
   const auto training =
-      LocalTraining::Create(SmallOptions(), &environment, {"no_such_program"});
+      LocalTraining::Create(SmallOptions(), {&environment}, {"no_such_program"});
   ASSERT_TRUE(training.ok()) << training.status();
   EXPECT_EQ((*training)->Iterate(1).status().code(), absl::StatusCode::kNotFound);
 }

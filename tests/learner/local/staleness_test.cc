@@ -47,7 +47,7 @@ double ShareOfOptimum(int staleness, const std::string& correction) {
     options.total_updates = kUpdates;
     options.seed = seed;
     options.staleness = staleness;
-    const auto training = LocalTraining::Create(options, &environment, {kProgram});
+    const auto training = LocalTraining::Create(options, {&environment}, {kProgram});
     if (!training.ok()) throw std::runtime_error(training.status().ToString());
     for (int i = 0; i < kUpdates; ++i) {
       const auto stats = (*training)->Iterate(kEpisodes);

@@ -12,7 +12,7 @@
 
 #include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/run_limited.h"
-#include "actor/worker/measure/stopwatch.h"
+#include "common/time/stopwatch.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/actor/worker/measure/function_kernel.h"

@@ -1,6 +1,6 @@
 // Elapsed time.
-#ifndef WEFT_ACTOR_WORKER_MEASURE_STOPWATCH_H_
-#define WEFT_ACTOR_WORKER_MEASURE_STOPWATCH_H_
+#ifndef WEFT_COMMON_TIME_STOPWATCH_H_
+#define WEFT_COMMON_TIME_STOPWATCH_H_
 
 #include <chrono>
 
@@ -20,4 +20,4 @@ class Stopwatch {
 
 }  // namespace weft
 
-#endif  // WEFT_ACTOR_WORKER_MEASURE_STOPWATCH_H_
+#endif  // WEFT_COMMON_TIME_STOPWATCH_H_
