@@ -118,12 +118,25 @@ class OpeningMaker {
     return -1;
   }
 
+  // Of a convolution: the only loop that can be packed.
+  int ChannelLoop(VectorizeMode mode) const {
+    if (mode != VectorizeMode::kGeneralize || !mask_.Allows(ActionKind::kPack)) {
+      return -1;
+    }
+    const SizeMask& pack = mask_.sizes[SizeSlot(ActionKind::kPack, kAnyMode)];
+    for (int loop = 0; loop < mask_.num_loops; ++loop) {
+      if (CanSplit(pack, loop)) return loop;
+    }
+    return -1;
+  }
+
   void AddRegisterTiles() {
     for (int m = 0; m < kNumVectorizeModes; ++m) {
       const auto mode = static_cast<VectorizeMode>(m);
       if (!mask_.Allows(mode)) continue;
       const SizeMask& sizes = mask_.sizes[SizeSlot(ActionKind::kVectorize, mode)];
-      const std::vector<RegisterTile> tiles = RankRegisterTiles(sizes, lanes_, 1);
+      const std::vector<RegisterTile> tiles =
+          RankRegisterTiles(sizes, lanes_, 1, ChannelLoop(mode));
       if (tiles.empty()) continue;
       Action vectorize = Sized(ActionKind::kVectorize, tiles[0].sizes);
       vectorize.mode = mode;

@@ -55,8 +55,9 @@ int VectorLoop(const SizeMask& mask) {
 }
 
 double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
-             int vector_loop, int64_t lanes) {
-  double vectors = 1, rows = 1, steps = 1;
+             int vector_loop, int64_t lanes, int channel_loop) {
+  const bool own_vectors = channel_loop >= 0 && channel_loop != vector_loop;
+  double vectors = 1, rows = 1, steps = 1, loaded_rows = 1;
   bool reduces = false;
   for (size_t i = 0; i < sizes.size(); ++i) {
     const auto size = static_cast<double>(std::max<int64_t>(sizes[i], 1));
@@ -66,6 +67,7 @@ double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
       vectors = size / static_cast<double>(lanes);
     } else if (accumulator_loops >> i & 1) {
       rows *= size;
+      if (own_vectors && static_cast<int>(i) != channel_loop) loaded_rows *= size;
     } else {
       steps *= size;
       reduces = true;
@@ -78,21 +80,22 @@ double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
   vectors = std::max(1.0, vectors);
   const double accumulators = vectors * rows;
   const double busy = std::min(1.0, accumulators / kLatencyAccumulators);
-  const double reuse = accumulators / (kVectorLoad * vectors + rows);
+  const double reuse =
+      accumulators / (kVectorLoad * vectors * loaded_rows + rows / loaded_rows);
   return filled * busy * (1 + reuse) / (1 + 0.05 * std::log2(steps));
 }
 
 }  // namespace
 
 std::vector<RegisterTile> RankRegisterTiles(const SizeMask& mask, int64_t lanes,
-                                            size_t limit) {
+                                            size_t limit, int channel_loop) {
   std::vector<RegisterTile> tiles;
   std::vector<int64_t> chosen;
   Enumerate(mask, &chosen, &tiles);
   const uint32_t accumulators = AccumulatorLoops(mask);
   const int vector_loop = VectorLoop(mask);
   for (RegisterTile& tile : tiles) {
-    tile.score = Score(tile.sizes, accumulators, vector_loop, lanes);
+    tile.score = Score(tile.sizes, accumulators, vector_loop, lanes, channel_loop);
   }
   std::sort(tiles.begin(), tiles.end(),
             [](const RegisterTile& a, const RegisterTile& b) {

@@ -20,9 +20,12 @@ struct RegisterTile {
 // multiply-adds, when each loaded vector and each broadcast element is used often, and
 // when its reduction step is short, as long ones only make code longer. Where nothing
 // is reduced, all tiles of whole vectors are equal. `lanes` is the number of elements
-// in a vector. Pure; costs up to a few milliseconds.
+// in a vector. `channel_loop` is that of a convolution's output channels, -1: not
+// known. Where vectors run along another loop, as along the image's rows for channels
+// first, only rows of channels share a vector, and every other row loads its own. Pure;
+// costs up to a few milliseconds.
 std::vector<RegisterTile> RankRegisterTiles(const SizeMask& mask, int64_t lanes,
-                                            size_t limit);
+                                            size_t limit, int channel_loop = -1);
 
 }  // namespace weft
 

@@ -9,11 +9,13 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/process/child_process.h"
 #include "common/store/measurement_key.h"
 #include "common/store/sqlite_database.h"
@@ -25,7 +27,7 @@ constexpr absl::Duration kReplayTimeout = absl::Minutes(2);
 
 struct Arguments {
   std::string store;
-  std::string suite = "datasets/suites/schedules";
+  std::vector<std::string> suites = {"datasets/suites/schedules"};
   std::string mlir_opt = "/usr/bin/mlir-opt-19";
   bool all = false;
 };
@@ -65,16 +67,42 @@ absl::StatusOr<std::vector<Exported>> ReadSchedules(const Arguments& arguments) 
   }
 }
 
+// The folders that programs may be in: the suites, and those of the tasks that networks
+// were cut into, which lie beside the store.
+std::vector<std::string> ProgramFolders(const Arguments& arguments) {
+  std::vector<std::string> folders = arguments.suites;
+  std::error_code none;
+  const auto beside = std::filesystem::absolute(arguments.store).parent_path().string();
+  for (const auto& entry : std::filesystem::directory_iterator(beside, none)) {
+    const std::string tasks = entry.path().string() + "/tasks";
+    if (std::filesystem::is_directory(tasks, none)) folders.push_back(tasks);
+  }
+  return folders;
+}
+
+absl::StatusOr<std::string> FindProgram(const std::vector<std::string>& folders,
+                                        const std::string& name) {
+  std::error_code none;
+  for (const std::string& folder : folders) {
+    const std::string path = absl::StrCat(folder, "/", name, ".mlir");
+    if (std::filesystem::exists(path, none)) return path;
+  }
+  return absl::NotFoundError(absl::StrCat(name, ".mlir is in none of ",
+                                          absl::StrJoin(folders, ", "), " (--suite)"));
+}
+
 // Hash of what mlir-opt prints.
 absl::StatusOr<std::string> Replay(const Arguments& arguments, const Exported& exported,
                                    const std::string& folder) {
+  const absl::StatusOr<std::string> program =
+      FindProgram(ProgramFolders(arguments), exported.program);
+  if (!program.ok()) return program.status();
   const std::string module = folder + "/schedule.mlir";
   const std::string output = folder + "/replayed.mlir";
   std::filesystem::remove(output);
   std::ofstream(module) << exported.module;
   const auto process = ChildProcess::Start(
-      {arguments.mlir_opt,
-       absl::StrCat(arguments.suite, "/", exported.program, ".mlir"),
+      {arguments.mlir_opt, *program,
        absl::StrCat("--transform-preload-library=transform-library-paths=", module),
        "--transform-interpreter"},
       output);
@@ -123,7 +151,9 @@ int ReplayMain(int argc, char** argv) {
   app.add_option("STORE", arguments.store, "SQLite file of a search, benchmark or run")
       ->required()
       ->check(CLI::ExistingFile);
-  app.add_option("--suite", arguments.suite, "Folder of the programs")
+  app.add_option("--suite", arguments.suites,
+                 "Folder of programs; may be given again. Tasks of networks are found "
+                 "beside the store")
       ->capture_default_str();
   app.add_option("--mlir-opt", arguments.mlir_opt)->capture_default_str();
   app.add_flag("--all", arguments.all, "Every schedule that gave a time");

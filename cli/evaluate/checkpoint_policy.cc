@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/checkpoint/checkpoint_summary.h"
+#include "common/config/train_config.h"
 #include "common/policy/torch_policy.h"
 #include "learner/checkpoint/run_state.h"
 #include "nlohmann/json.hpp"
@@ -45,13 +46,16 @@ absl::StatusOr<CheckpointPolicy> LoadCheckpointPolicy(const std::string& path) {
   const absl::StatusOr<PolicyOptions> options =
       OptionsOf(checkpoint->sections["policy"]);
   if (!options.ok()) return Annotate(options.status(), checkpoint->path);
+  const absl::StatusOr<TrainConfig> config =
+      ParseTrainConfig(checkpoint->sections["config"], checkpoint->path);
+  if (!config.ok()) return config.status();
   absl::StatusOr<std::unique_ptr<TorchPolicy>> policy = TorchPolicy::Create(*options);
   if (!policy.ok()) return Annotate(policy.status(), checkpoint->path);
   const absl::Status loaded =
       (*policy)->LoadWeights(checkpoint->sections["weights"], state->iteration + 1);
   if (!loaded.ok()) return Annotate(loaded, checkpoint->path);
   return CheckpointPolicy{*std::move(policy), checkpoint->path, options->encoder,
-                          state->iteration};
+                          state->iteration, *config};
 }
 
 }  // namespace weft

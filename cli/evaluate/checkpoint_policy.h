@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/config/options.h"
 #include "common/policy/policy.h"
 
 namespace weft {
@@ -15,6 +16,7 @@ struct CheckpointPolicy {
   std::string path;  // Of the checkpoint.
   std::string encoder;
   uint64_t iteration = 0;
+  TrainConfig config;  // Of the run that it is from.
 };
 
 // `path` is a checkpoint, or the folder of a run: then best.weft if it is there, else

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -30,7 +31,8 @@ training run for the same kind of operation, and a search.
 
 Times are of schedules that were compiled and checked; each is measured once and kept in the
 schedule store, so that a second evaluation only measures what is new. A schedule that fails
-counts with the time that the failure penalty stands for.)";
+counts with the time that the failure penalty of the checkpoint's run stands for; the kernels
+have the threads of that run, unless --threads says otherwise.)";
 
 struct Arguments {
   std::string checkpoint;
@@ -40,6 +42,7 @@ struct Arguments {
   std::string json;
   MeasureOptions measure;
   EvaluationOptions evaluation;
+  bool threads_given = false;  // Else they are the run's.
 };
 
 int Fail(const absl::Status& status, int code = kExitFailure) {
@@ -95,12 +98,15 @@ absl::StatusOr<EvaluatedProgram> Evaluate(const Arguments& arguments,
   return evaluated;
 }
 
-int Run(const Arguments& arguments) {
+int Run(Arguments arguments) {
   const absl::StatusOr<Suite> suite = LoadSuite(arguments.suite);
   if (!suite.ok()) return Fail(suite.status(), kExitUsage);
   const absl::StatusOr<CheckpointPolicy> policy =
       LoadCheckpointPolicy(arguments.checkpoint);
   if (!policy.ok()) return Fail(policy.status(), kExitUsage);
+  const TrainConfig& trained = policy->config;
+  arguments.evaluation.failure_reward = trained.actor.failure_reward;
+  if (!arguments.threads_given) arguments.measure.threads = trained.measure.threads;
   const absl::StatusOr<FixedSchedules> fixed = LoadFixed(arguments);
   if (!fixed.ok()) return Fail(fixed.status(), kExitUsage);
   SqliteStoreOptions store_options;
@@ -167,7 +173,8 @@ int EvaluateMain(int argc, char** argv) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   arguments.evaluation.seed = arguments.evaluation.search.seed;
-  return Run(arguments);
+  arguments.threads_given = app.count("--threads") > 0;
+  return Run(std::move(arguments));
 }
 
 }  // namespace
