@@ -11,8 +11,8 @@
 
 namespace weft {
 
-// Plain data; every tile divides its loop, and panels are padded, so the extents are
-// exact.
+// Plain data; every tile divides its loop, panels are padded, and masked vectors do
+// not split theirs, so the extents are exact.
 struct Nest {
   explicit Nest(const StructuredOp& anchor, uint32_t fusable_loops = 0);
   explicit Nest(const ProgramInfo& program);

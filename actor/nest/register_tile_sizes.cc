@@ -19,8 +19,8 @@ constexpr std::initializer_list<int64_t> kShortVectorSizes = {4};
 constexpr std::initializer_list<int64_t> kRowSizes = {1, 2, 4, 7, 8, 14};
 constexpr std::initializer_list<int64_t> kPowerOfTwoSizes = {1, 2, 4, 8, 16};
 constexpr std::initializer_list<int64_t> kUnit = {1};
-// A masked vector covers a whole loop: one that is at most a quarter longer, where no
-// vector of this length divides the loop.
+// A masked vector covers a whole loop and is at most a third longer. There is none
+// where vectors of this length, or longer ones, divide the loop.
 constexpr int64_t kShortestUnmasked = 16;
 
 SizeSet DividingSizes(std::initializer_list<int64_t> sizes, int64_t extent) {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 
 namespace weft {
 namespace {
@@ -25,7 +24,6 @@ absl::StatusOr<EpisodePlay> EpisodePlay::Begin(Environment* environment,
                                                const std::string& program,
                                                uint64_t weights_version) {
   EpisodePlay play(environment);
-  play.start_ = absl::Now();
   play.restarts_before_ = environment->worker_restarts();
   play.trajectory_.program = program;
   play.trajectory_.weights_version = weights_version;
@@ -77,7 +75,7 @@ absl::StatusOr<Trajectory> EpisodePlay::Finish() {
   trajectory_.unscheduled_seconds = result->unscheduled_seconds;
   trajectory_.schedule_module = std::move(result->schedule_module);
   trajectory_.worker_restarts = environment_->worker_restarts() - restarts_before_;
-  trajectory_.episode_seconds = absl::ToDoubleSeconds(absl::Now() - start_);
+  trajectory_.episode_seconds = stopwatch_.seconds();
   return std::move(trajectory_);
 }
 

@@ -9,10 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "actor/environment/environment.h"
 #include "common/policy/policy.h"
 #include "common/schedule/trajectory.h"
+#include "common/time/stopwatch.h"
 
 namespace weft {
 
@@ -40,7 +40,7 @@ class EpisodePlay {
   Observation observation_;
   Trajectory trajectory_;
   uint32_t restarts_before_ = 0;
-  absl::Time start_;
+  Stopwatch stopwatch_;
   bool done_ = false;
 };
 
@@ -62,8 +62,10 @@ absl::StatusOr<Trajectory> RunEpisode(Environment& environment, const Policy& po
                                       std::mt19937_64& random,
                                       Selection selection = Selection::kSample);
 
-// The same with one environment for each program, all at once: the policy decides about
-// those that are not done with one call. The trajectories are in the programs' order.
+// The same for several programs at once, each in an environment of its own: of
+// `environments`, all different, there must be at least as many. The policy decides
+// about those that are not done with one call. The trajectories are in the programs'
+// order; the first error ends all episodes.
 absl::StatusOr<std::vector<Trajectory>> RunEpisodes(
     const std::vector<Environment*>& environments, const Policy& policy,
     const std::vector<std::string>& programs, std::mt19937_64& random,

@@ -31,10 +31,11 @@ class OpeningMaker {
         large_(HasLargeOperand(initial)) {}
 
   std::vector<Plan> Make() {
-    if (mask_.Allows(ActionKind::kPack)) {
-      for (const std::vector<int64_t>& panel : Panels()) AddPacked(panel);
-    }
+    // A search may take only the first few: the most promising of each kind.
+    const std::vector<std::vector<int64_t>> panels = Panels();
+    if (!panels.empty()) AddPacked(panels[0]);
     if (mask_.Allows(ActionKind::kVectorize)) AddRegisterTiles();
+    for (size_t i = 1; i < panels.size(); ++i) AddPacked(panels[i]);
     // LLVM's own vectors: worth a measurement where the code is short and memory the
     // limit, but minutes of one of a contraction, which can be packed.
     if (!mask_.Allows(ActionKind::kPack)) Add({Kind(ActionKind::kStop)});
@@ -42,7 +43,9 @@ class OpeningMaker {
   }
 
  private:
+  // None where nothing can be packed.
   std::vector<std::vector<int64_t>> Panels() const {
+    if (!mask_.Allows(ActionKind::kPack)) return {};
     const SizeMask& sizes = mask_.sizes[SizeSlot(ActionKind::kPack, kAnyMode)];
     std::vector<std::vector<int64_t>> panels;
     for (const RegisterTile& tile : RankRegisterTiles(sizes, lanes_, kPanels)) {
@@ -118,11 +121,9 @@ class OpeningMaker {
     return -1;
   }
 
-  // Of a convolution: the only loop that can be packed.
-  int ChannelLoop(VectorizeMode mode) const {
-    if (mode != VectorizeMode::kGeneralize || !mask_.Allows(ActionKind::kPack)) {
-      return -1;
-    }
+  // The output channels of a convolution: the only loop that can be packed.
+  int ChannelLoop() const {
+    if (!mask_.Allows(ActionKind::kPack)) return -1;
     const SizeMask& pack = mask_.sizes[SizeSlot(ActionKind::kPack, kAnyMode)];
     for (int loop = 0; loop < mask_.num_loops; ++loop) {
       if (CanSplit(pack, loop)) return loop;
@@ -136,16 +137,13 @@ class OpeningMaker {
       if (!mask_.Allows(mode)) continue;
       const SizeMask& sizes = mask_.sizes[SizeSlot(ActionKind::kVectorize, mode)];
       const std::vector<RegisterTile> tiles =
-          RankRegisterTiles(sizes, lanes_, 1, ChannelLoop(mode));
+          RankRegisterTiles(sizes, lanes_, 1, IsWindow(mode) ? ChannelLoop() : -1);
       if (tiles.empty()) continue;
       Action vectorize = Sized(ActionKind::kVectorize, tiles[0].sizes);
       vectorize.mode = mode;
       Add({vectorize});
-      const bool convolution = mode != VectorizeMode::kContract &&
-                               mode != VectorizeMode::kReduction &&
-                               mask_.Allows(ActionKind::kPack);
-      if (convolution && mask_.Allows(ActionKind::kInterchange)) {
-        AddOutermost(vectorize);
+      if (IsWindow(mode) && mask_.Allows(ActionKind::kInterchange)) {
+        AddOutermost(vectorize, VectorLoopOf(sizes));
       }
     }
   }
@@ -154,19 +152,31 @@ class OpeningMaker {
   // move with it stays in the cache: for channels last that of the output channels,
   // whose piece of a large filter is read for every point; for channels first that of
   // the image's rows, one of which is read for every channel.
-  void AddOutermost(const Action& vectorize) {
-    const std::vector<int64_t>& sizes = vectorize.sizes;
-    long outermost = std::max_element(sizes.begin(), sizes.end()) - sizes.begin();
-    const SizeMask& pack = mask_.sizes[SizeSlot(ActionKind::kPack, kAnyMode)];
-    const bool channels_last = CanSplit(pack, static_cast<int>(outermost));
-    if (!channels_last) --outermost;
-    if (outermost <= 0) return;
+  void AddOutermost(const Action& vectorize, int vector_loop) {
+    const int channels = ChannelLoop();
+    if (channels < 0) return;
+    // Channels first have the rows of the image between the channels and the vectors.
+    const long outermost = channels == vector_loop ? channels : vector_loop - 1;
+    if (!SplitsBefore(outermost)) return;
     Action order = Kind(ActionKind::kInterchange);
-    order.order.resize(sizes.size());
+    order.order.resize(vectorize.sizes.size());
     std::iota(order.order.begin(), order.order.end(), 0);
     std::rotate(order.order.begin(), order.order.begin() + outermost,
                 order.order.begin() + outermost + 1);
     Add({std::move(order), vectorize});
+  }
+
+  // Whether a loop before this one has more than one iteration, as far as tiles tell.
+  bool SplitsBefore(long loop) const {
+    const SizeMask& tile = mask_.sizes[SizeSlot(ActionKind::kTile, kAnyMode)];
+    for (int before = 0; before < loop; ++before) {
+      if (mask_.Allows(ActionKind::kTile) && CanSplit(tile, before)) return true;
+    }
+    return false;
+  }
+
+  static bool IsWindow(VectorizeMode mode) {
+    return mode == VectorizeMode::kDecompose || mode == VectorizeMode::kGeneralize;
   }
 
   static Action Kind(ActionKind kind) {

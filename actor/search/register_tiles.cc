@@ -39,21 +39,6 @@ uint32_t AccumulatorLoops(const SizeMask& mask) {
   return loops;
 }
 
-// The loop that vectors run along is the one whose sizes are all vector lengths.
-int VectorLoop(const SizeMask& mask) {
-  int found = -1;
-  int64_t longest = 2;
-  for (size_t i = 0; i < mask.allowed.size(); ++i) {
-    if (mask.allowed[i] == 0) continue;
-    const int64_t smallest = kSizeTable[__builtin_ctz(mask.allowed[i])];
-    if (smallest > longest) {
-      longest = smallest;
-      found = static_cast<int>(i);
-    }
-  }
-  return found;
-}
-
 double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
              int vector_loop, int64_t lanes, int channel_loop) {
   const bool own_vectors = channel_loop >= 0 && channel_loop != vector_loop;
@@ -87,13 +72,27 @@ double Score(const std::vector<int64_t>& sizes, uint32_t accumulator_loops,
 
 }  // namespace
 
+int VectorLoopOf(const SizeMask& mask) {
+  int found = -1;
+  int64_t longest = 2;
+  for (size_t i = 0; i < mask.allowed.size(); ++i) {
+    if (mask.allowed[i] == 0) continue;
+    const int64_t smallest = kSizeTable[__builtin_ctz(mask.allowed[i])];
+    if (smallest > longest) {
+      longest = smallest;
+      found = static_cast<int>(i);
+    }
+  }
+  return found;
+}
+
 std::vector<RegisterTile> RankRegisterTiles(const SizeMask& mask, int64_t lanes,
                                             size_t limit, int channel_loop) {
   std::vector<RegisterTile> tiles;
   std::vector<int64_t> chosen;
   Enumerate(mask, &chosen, &tiles);
   const uint32_t accumulators = AccumulatorLoops(mask);
-  const int vector_loop = VectorLoop(mask);
+  const int vector_loop = VectorLoopOf(mask);
   for (RegisterTile& tile : tiles) {
     tile.score = Score(tile.sizes, accumulators, vector_loop, lanes, channel_loop);
   }

@@ -14,6 +14,10 @@ struct RegisterTile {
   double score = 0;  // Higher is more promising; only the order means something.
 };
 
+// The loop that vectors run along: the one whose sizes are all vector lengths; -1:
+// none.
+int VectorLoopOf(const SizeMask& mask);
+
 // The legal tiles of `mask`, the most promising first; at most `limit` of them.
 //
 // A tile is promising when its accumulators are many enough to hide the latency of the

@@ -40,7 +40,7 @@ double ForwardFlops(const PolicyNetwork& network, const Batch& batch) {
     const std::string& name = item.key();
     if (item.value().dim() < 2 || absl::StrContains(name, "embedding")) continue;
     const bool per_token =
-        absl::StartsWith(name, "encoder.") || absl::StartsWith(name, "token.");
+        absl::StrContains(name, "encoder.") || absl::StrContains(name, "token.");
     const bool per_loop =
         absl::StartsWith(name, "size_") || absl::StartsWith(name, "order_");
     flops += 2 * static_cast<double>(item.value().numel()) *

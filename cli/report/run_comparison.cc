@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -65,7 +66,7 @@ std::string Row(const ComparedRun& run) {
       run.best ? absl::StrCat(run.best->failures) : "-");
 }
 
-std::string GroupRow(const std::string& policy, const std::vector<ComparedRun>& runs) {
+std::string GroupRow(const std::vector<ComparedRun>& runs) {
   std::vector<double> first, best, last, speedup;
   for (const ComparedRun& run : runs) {
     if (!run.first || !run.best || !run.last) continue;
@@ -75,7 +76,9 @@ std::string GroupRow(const std::string& policy, const std::vector<ComparedRun>& 
     speedup.push_back(run.best->geomean_speedup);
   }
   if (best.size() < 2) return "";
-  std::string row = absl::StrFormat("%-18s %4d", policy, best.size());
+  std::string row =
+      absl::StrFormat("%-18s %-10s %10d %4d", runs[0].policy, runs[0].environment,
+                      runs[0].iterations, best.size());
   for (const auto* values : {&first, &best, &last, &speedup}) {
     const Spread spread = SpreadOf(*values);
     absl::StrAppendFormat(&row, "  %7.3f +- %5.3f", spread.mean, spread.deviation);
@@ -97,7 +100,8 @@ absl::StatusOr<ComparedRun> ReadComparedRun(const std::string& path) {
   ComparedRun run;
   run.path = path;
   run.policy = absl::StrCat(config->policy.encoder, " ", config->policy.width, "x",
-                            config->policy.layers);
+                            config->policy.layers,
+                            config->policy.critic == "shared" ? "" : " own critic");
   run.seed = config->seed;
   run.environment = config->environment;
   run.iterations = summary->value("iterations", 0);
@@ -116,20 +120,22 @@ std::string ComparisonOfRuns(const std::vector<ComparedRun>& runs) {
       "%-28s %-18s %4s %10s %8s %8s %9s %8s %8s %8s %8s %9s %6s\n", "run", "policy",
       "seed", "iterations", "episodes", "measured", "updates/s", "minutes", "first",
       "best", "last", "speed-up", "failed");
-  std::map<std::string, std::vector<ComparedRun>> groups;
+  // Only runs of one budget are averaged.
+  std::map<std::tuple<std::string, std::string, int>, std::vector<ComparedRun>> groups;
   for (const ComparedRun& run : runs) {
     text += Row(run);
-    groups[run.policy].push_back(run);
+    groups[{run.policy, run.environment, run.iterations}].push_back(run);
   }
   std::string rows;
-  for (const auto& [policy, members] : groups) rows += GroupRow(policy, members);
+  for (const auto& [group, members] : groups) rows += GroupRow(members);
   text +=
       "\nfirst, best, last: mean reward of the validation programs; speed-up and "
       "failed "
       "are of the best round\n";
   if (rows.empty()) return text;
-  absl::StrAppendFormat(&text, "\n%-18s %4s  %16s  %16s  %16s  %16s\n", "policy",
-                        "runs", "first", "best", "last", "best speed-up");
+  absl::StrAppendFormat(&text, "\n%-18s %-10s %10s %4s  %16s  %16s  %16s  %16s\n",
+                        "policy", "environment", "iterations", "runs", "first", "best",
+                        "last", "best speed-up");
   return text + rows;
 }
 

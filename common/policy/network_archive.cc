@@ -17,8 +17,11 @@ namespace {
 constexpr char kSignatureKey[] = "weft_network";
 
 std::string Signature(const PolicyOptions& options) {
+  // Archives from before there was a choice of critic have no word for it.
+  const std::string critic =
+      options.critic == "shared" ? "" : absl::StrCat(" critic=", options.critic);
   return absl::StrCat("encoder=", options.encoder, " width=", options.width,
-                      " layers=", options.layers, " critic=", options.critic,
+                      " layers=", options.layers, critic,
                       " features=", FeatureListVersion(), " token_width=", kTokenWidth,
                       " sizes=", kNumSizes);
 }

@@ -51,7 +51,7 @@ void BindRecord(const MeasurementRecord& record, bool baseline,
 }
 
 // A schedule that leaves the task as it came has the baseline's key: it is measured
-// where the baseline was disturbed, and is the newer baseline then.
+// where the baseline was disturbed, and its time is the newer baseline then.
 absl::StatusOr<bool> HasBaseline(const SqliteDatabase& database,
                                  const MeasurementKey& key) {
   absl::StatusOr<SqliteStatement> row = SqliteStatement::Prepare(
@@ -114,8 +114,9 @@ absl::StatusOr<std::vector<MeasurementRecord>> Query(const SqliteDatabase& datab
       absl::StrCat("SELECT ", kMeasurementColumns, " FROM measurements AS m ",
                    "WHERE outcome = 'ok' AND task = ? AND cpu = ? AND threads = ? AND ",
                    condition, " AND NOT EXISTS (SELECT 1 FROM measurements AS newer ",
-                   "WHERE newer.key = m.key AND newer.id > m.id) ORDER BY ", order,
-                   " LIMIT ?"));
+                   "WHERE newer.key = m.key AND newer.baseline = m.baseline AND "
+                   "newer.id > m.id) ORDER BY ",
+                   order, " LIMIT ?"));
   if (!rows.ok()) return rows.status();
   rows->Bind(task.task).Bind(task.cpu).Bind(int64_t{task.threads}).Bind(int64_t{k});
   return ReadRecords(&*rows, database.path());
@@ -160,7 +161,8 @@ absl::Status SqliteStore::Append(const MeasurementRecord& record) {
       database_, absl::StrCat("INSERT INTO measurements (", kMeasurementColumns,
                               ") VALUES ", Placeholders()));
   if (!row.ok()) return row.status();
-  BindRecord(record, record.baseline || *known, proto, &*row);
+  const bool timed = record.measurement.outcome == Outcome::kOk;
+  BindRecord(record, record.baseline || (timed && *known), proto, &*row);
   return row->Step().status();
 }
 

@@ -32,7 +32,7 @@ class SqliteStore {
   // The newest row of the key.
   absl::StatusOr<std::optional<MeasurementRecord>> Find(const MeasurementKey& key);
 
-  // Adds a row; never replaces one. On disk when it returns OK. A row whose key a
+  // Adds a row; never replaces one. On disk when it returns OK. A time whose key a
   // baseline has is a baseline, too: it is the same code. INVALID_ARGUMENT for a record
   // that Validate refuses.
   absl::Status Append(const MeasurementRecord& record);

@@ -10,6 +10,7 @@ constexpr double kAwakeSeconds = 5e-5;
 constexpr double kWakeUpSeconds = 5e-4;
 // Of the looks, one in this many is faster than what is taken for normal.
 constexpr int kFasterLooks = 10;
+constexpr size_t kEnoughLooks = 20;
 
 void Mark(bool seen, Interference interference, InterferenceSet* set) {
   if (seen) (*set)[static_cast<int>(interference)] = true;
@@ -25,7 +26,7 @@ bool IsSlow(double seconds, double margin, double* normal, std::vector<double>* 
 }  // namespace
 
 double NormalTime(double given, std::vector<double> looks) {
-  if (looks.empty()) return given;
+  if (looks.empty() || (given > 0 && looks.size() < kEnoughLooks)) return given;
   const auto nth = looks.begin() + static_cast<ptrdiff_t>(looks.size()) / kFasterLooks;
   std::nth_element(looks.begin(), nth, looks.end());
   return given > 0 ? std::min(given, *nth) : *nth;
@@ -59,7 +60,19 @@ void InterferenceMonitor::WakeUp() const {
   while (busy.seconds() < kWakeUpSeconds) sentinel_.Compute();
 }
 
+// A single look at a core that somebody shares is likely a disturbed one.
+void InterferenceMonitor::LearnCore() {
+  WakeUp();
+  for (size_t i = 0; i < kEnoughLooks; ++i) {
+    compute_looks_.push_back(sentinel_.Compute());
+    issue_looks_.push_back(sentinel_.Issue());
+  }
+  normal_.compute = *std::min_element(compute_looks_.begin(), compute_looks_.end());
+  normal_.issue = *std::min_element(issue_looks_.begin(), issue_looks_.end());
+}
+
 bool InterferenceMonitor::CoreIsSlow() {
+  if (normal_.compute <= 0 || normal_.issue <= 0) LearnCore();
   const bool computes_slowly =
       IsSlow(sentinel_.Compute(), kCoreMargin, &normal_.compute, &compute_looks_);
   const bool issues_slowly =

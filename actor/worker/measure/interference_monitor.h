@@ -27,7 +27,8 @@ struct Rejections {
 
 // How long a sentinel takes when nothing disturbs it: `given` (0: not known), or what a
 // tenth of `looks` beat, whichever is less. A core that is faster for a moment, by luck
-// of its turbo, sets no standard.
+// of its turbo, sets no standard; nor do fewer than twenty looks where something is
+// known.
 double NormalTime(double given, std::vector<double> looks);
 
 // Compares sentinels with what is normal. It does not see preemption, which the timer
@@ -42,10 +43,10 @@ class InterferenceMonitor {
   static constexpr double kMemoryMargin = 1.35;
   static constexpr double kFrequencyMargin = 0.95;
 
-  // `normal` may be zeros; a machine's first look then defines what is normal. `cpu`
-  // is the one that is timed on, -1: unknown. Without `watch_memory` the memory
-  // sentinel does not run: what a kernel within the core's own caches does, no
-  // neighbour in the last cache disturbs.
+  // `normal` may be zeros; the best of twenty looks then tells what is. `cpu` is
+  // the one that is timed on, -1: unknown. Without `watch_memory` the memory sentinel
+  // does not run: what a kernel within the core's own caches does, no neighbour in the
+  // last cache disturbs.
   InterferenceMonitor(const SentinelTimes& normal, int cpu, bool watch_memory = true);
 
   // Whether the core is slow right now, by the compute and the issue sentinel. Takes
@@ -66,6 +67,7 @@ class InterferenceMonitor {
 
  private:
   void WakeUp() const;
+  void LearnCore();
   void Look(InterferenceSet* seen);
 
   const Sentinel sentinel_;

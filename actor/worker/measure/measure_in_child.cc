@@ -137,7 +137,7 @@ absl::Status Time(const Kernel& kernel, const Kernel* previous,
   const Stopwatch stopwatch;
   // With several threads libomp does the pinning.
   const CpuPin pin(settings.threads > 1 ? -1 : settings.timing_cpu);
-  const std::string normal_path = SentinelPath(settings.lease_path);
+  const std::string normal_path = SentinelPath(settings.lease_path, settings.threads);
   const bool watch_memory = LeavesOwnCaches(kernel.arguments(), machine);
   InterferenceMonitor monitor(ReadNormalSentinel(normal_path), settings.timing_cpu,
                               watch_memory);

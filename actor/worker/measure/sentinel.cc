@@ -65,8 +65,9 @@ double Sentinel::Memory() const {
   return best;
 }
 
-std::string SentinelPath(const std::string& lease_path) {
-  return absl::StrCat(lease_path, ".sentinel.", geteuid());
+std::string SentinelPath(const std::string& lease_path, int threads) {
+  return absl::StrCat(lease_path, ".sentinel.", geteuid(),
+                      threads > 1 ? absl::StrCat(".", threads) : "");
 }
 
 SentinelTimes ReadNormalSentinel(const std::string& path) {

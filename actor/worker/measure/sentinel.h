@@ -41,8 +41,9 @@ class Sentinel {
   std::unique_ptr<float, Free> block_;
 };
 
-// Beside the lease, one for each user: none can write another's.
-std::string SentinelPath(const std::string& lease_path);
+// Beside the lease, one for each user: none can write another's; and for each number of
+// threads, since a core is slower when others of its kind are busy.
+std::string SentinelPath(const std::string& lease_path, int threads);
 
 // How long the loops take on this machine when nothing disturbs them, as was seen since
 // it booted, from the file at `path`; times of 0 when that is not known. It is

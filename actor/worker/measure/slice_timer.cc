@@ -8,13 +8,12 @@ namespace weft {
 namespace {
 
 constexpr double kLookSeconds = 2e-4;
+}  // namespace
 
 bool Better(const Slice& a, const Slice& b) {
   const bool a_disturbed = Any(a.why);
   return a_disturbed == Any(b.why) ? a.seconds < b.seconds : !a_disturbed;
 }
-
-}  // namespace
 
 Slice SliceTimer::RunOne() {
   const BestBatch batch = RunFor(kLookSeconds, timer_);

@@ -12,6 +12,9 @@ struct Slice {
   InterferenceSet why;  // Empty when nothing disturbed it.
 };
 
+// A clean one is better than any that is disturbed; else the faster one is.
+bool Better(const Slice& a, const Slice& b);
+
 // Where somebody else has the other thread of the core, he comes and goes within a
 // millisecond, so a look at the core follows at most 0.2 ms, or one batch, of calls.
 // Not thread-safe. Both must outlive it.

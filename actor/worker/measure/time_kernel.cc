@@ -90,7 +90,9 @@ Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seco
     const std::vector<Slice> burst = RunBurst(burst_seconds, &timer, monitor);
     collector.Add(burst, monitor->End());
     const size_t samples = timing.samples.size();
-    const double limit = (samples >= kWantedSamples ? 1 : kPatience) * budget_seconds;
+    // A long kernel has few samples, but none too few while all are clean.
+    const bool enough = samples >= kWantedSamples || timing.rejections.samples == 0;
+    const double limit = (enough ? 1 : kPatience) * budget_seconds;
     if (samples >= kMaxSamples || total.seconds() + gap >= limit) break;
     std::this_thread::sleep_for(std::chrono::duration<double>(gap));
   }

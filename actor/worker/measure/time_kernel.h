@@ -22,9 +22,9 @@ struct Timing {
 // Repeats the kernel for `budget_seconds`, in five bursts with gaps between them, for a
 // neighbour's disturbance often ends sooner than a budget does. A burst has twelve
 // slices, each of which gives a sample (SliceTimer); a disturbed one is rejected, and
-// so is a whole burst when the monitor saw interference at one of its ends. While fewer
-// than twelve samples are clean, bursts go on for up to three times the budget. A
-// kernel that takes longer than the budget is timed once.
+// so is a whole burst when the monitor saw interference at one of its ends. While some
+// were rejected and fewer than twelve are clean, bursts go on for up to three times the
+// budget. A kernel that takes longer than the budget is timed once.
 //
 // The kernel must have run on these buffers before, as the check of its output does.
 // Pin the thread and hold the timing lease around it.

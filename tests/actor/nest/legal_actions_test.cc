@@ -192,8 +192,6 @@ TEST(LegalActionsTest, GeneralizedWindowsReduceOnePointAtATime) {
   EXPECT_FALSE(Legal(packed, Vectorize({1, 1, 2, 4, 2, 1, 1, 8}, generalize)));
 }
 
-// The vector loop of a channels-first window is the output column, which a stride
-// forbids.
 TEST(LegalActionsTest, AGeneralizedRowMayBeCoveredByOneMaskedVector) {
   const auto row_sizes = [](int64_t width) {
     const ActionMask mask =
@@ -210,6 +208,8 @@ TEST(LegalActionsTest, AGeneralizedRowMayBeCoveredByOneMaskedVector) {
   EXPECT_THAT(row_sizes(20), ElementsAre(4));  // A third of 32 would be for nothing.
 }
 
+// The vector loop of a channels-first window is the output column, which a stride
+// forbids.
 TEST(LegalActionsTest, AVectorLoopThatMustBeUnitLeavesNoVectors) {
   StructuredOp op = Convolution(8, 8, 32, 2);
   OperandInfo& output = op.operands.back();

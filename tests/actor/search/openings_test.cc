@@ -88,10 +88,11 @@ TEST(OpeningsTest, AChannelsFirstConvolutionIsPackedAFewRowsAtATime) {
 }
 
 TEST(OpeningsTest, AConvolutionIsTriedWithWhatItsFilterMovesWithOutermost) {
-  EXPECT_THAT(Openings(Nest(Convolution(56, 56, 64, 1), 0b1111)),
+  constexpr size_t kOfASearch = 8;
+  EXPECT_THAT(Openings(Nest(Convolution(56, 56, 64, 1), 0b1111), kOfASearch),
               Contains(StartsWith("interchange[3,0,1,2,4,5,6] vectorize[")));
   EXPECT_THAT(
-      Openings(Nest(ChannelsFirstConvolution(56, 56, 64), 0b1111)),
+      Openings(Nest(ChannelsFirstConvolution(56, 56, 64), 0b1111), kOfASearch),
       Contains("interchange[2,0,1,3,4,5,6] vectorize[1,4,1,64,1,1,1;generalize]"));
 }
 

@@ -33,6 +33,16 @@ TEST(RegisterTilesTest, AConvolutionTakesAsManyPixelsAsThereAreRegisters) {
   EXPECT_EQ(tiles[0].sizes, (std::vector<int64_t>{1, 32, 1, 14, 1, 1, 1}));
 }
 
+TEST(RegisterTilesTest, RowsThatShareAVectorAreBetterThanRowsThatLoadTheirOwn) {
+  const ActionMask mask =
+      LegalActions(Nest(ChannelsFirstConvolution(56, 56, 64), 0b1111), Avx512());
+  const SizeMask& sizes =
+      mask.sizes[SizeSlot(ActionKind::kVectorize, VectorizeMode::kGeneralize)];
+  EXPECT_EQ(VectorLoopOf(sizes), 3);
+  EXPECT_EQ(RankRegisterTiles(sizes, kLanes, 1, /*channel_loop=*/1)[0].sizes,
+            (std::vector<int64_t>{1, 4, 1, 64, 1, 1, 1}));
+}
+
 TEST(RegisterTilesTest, WithoutAReductionAllTilesOfWholeVectorsAreEqual) {
   const std::vector<RegisterTile> tiles =
       Rank(Nest(Elementwise(1024, 1024, 0, 1), 0b11), VectorizeMode::kContract);

@@ -134,6 +134,21 @@ TEST_F(SqliteStoreTest, TheBaselineIsKeptWhenAScheduleOfItsKeyIsMeasured) {
   EXPECT_TRUE(found->best.empty());
 }
 
+TEST_F(SqliteStoreTest, APlainScheduleThatFailedIsNoBaseline) {
+  const auto store = Open();
+  MeasurementRecord baseline = ExampleRecord("stop", 9e-5);
+  baseline.baseline = true;
+  ASSERT_TRUE(store->Append(baseline).ok());
+  ASSERT_TRUE(store->Append(FailedRecord(Outcome::kTimedOut, "stop")).ok());
+  const auto found = store->FindTask(ExampleKey().task_key(), 1);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_TRUE(found->baseline);
+  EXPECT_EQ(found->baseline->measurement.seconds, 9e-5);
+  const auto newest = store->Find(ExampleKey("stop"));
+  ASSERT_TRUE(newest.ok() && *newest);
+  EXPECT_TRUE(Validate(**newest).ok());
+}
+
 TEST_F(SqliteStoreTest, RefusesWhatIsOutOfBounds) {
   const auto store = Open();
   EXPECT_TRUE(

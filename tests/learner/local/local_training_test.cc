@@ -48,9 +48,28 @@ TEST(LocalTrainingTest, TheSameSeedGivesTheSameWeights) {
   EXPECT_EQ(weights[0], weights[1]);
 }
 
+TEST(LocalTrainingTest, EpisodesSideBySideTakeTheProgramsInTurn) {
+  SyntheticEnvironment first((SyntheticEnvironmentOptions()));
+  SyntheticEnvironment second((SyntheticEnvironmentOptions()));
+  SyntheticEnvironment third((SyntheticEnvironmentOptions()));
+  const auto training = LocalTraining::Create(SmallOptions(), {&first, &second, &third},
+                                              {"matmul", "transpose"});
+  ASSERT_TRUE(training.ok()) << training.status();
+  const auto played =
+      (*training)->Play(5, Selection::kSample);  // A wave of 3, one of 2.
+  ASSERT_TRUE(played.ok()) << played.status();
+  std::vector<std::string> programs;
+  for (const Trajectory& episode : *played) programs.push_back(episode.program);
+  EXPECT_EQ(programs, (std::vector<std::string>{"matmul", "transpose", "matmul",
+                                                "transpose", "matmul"}));
+  EXPECT_TRUE((*training)->Iterate(5).ok());
+}
+
 TEST(LocalTrainingTest, RefusesWhatCannotBeTrained) {
   SyntheticEnvironment environment((SyntheticEnvironmentOptions()));
   EXPECT_EQ(LocalTraining::Create(SmallOptions(), {&environment}, {}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(LocalTraining::Create(SmallOptions(), {}, {"matmul"}).status().code(),
             absl::StatusCode::kInvalidArgument);
   LocalTrainingOptions unknown = SmallOptions();
   unknown.policy.encoder = "perceptron";

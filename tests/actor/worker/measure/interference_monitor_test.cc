@@ -18,10 +18,10 @@ bool Has(const InterferenceSet& set, Interference interference) {
   return set[static_cast<int>(interference)];
 }
 
-TEST(InterferenceMonitorTest, WithoutAPastTheFirstLookDefinesWhatIsNormal) {
+TEST(InterferenceMonitorTest, WithoutAPastTheFirstLooksDefineWhatIsNormal) {
   InterferenceMonitor monitor(SentinelTimes(), -1);
   EXPECT_EQ(monitor.normal().compute, 0);
-  EXPECT_FALSE(monitor.CoreIsSlow());
+  monitor.CoreIsSlow();
   monitor.Begin();
   EXPECT_GT(monitor.normal().compute, 0);
   EXPECT_GT(monitor.normal().issue, 0);
@@ -53,11 +53,10 @@ TEST(InterferenceMonitorTest, MemoryThatNobodyAsksForIsNotWatched) {
 TEST(InterferenceMonitorTest, WhatIsFasterThanNormalIsNoInterferenceAndTheNewNormal) {
   InterferenceMonitor monitor({1, 1, 1}, -1);
   monitor.Begin();
-  EXPECT_FALSE(monitor.CoreIsSlow());
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(monitor.CoreIsSlow());
   EXPECT_FALSE(Any(monitor.End()));
   EXPECT_LT(monitor.normal().compute, 1e-2);
   EXPECT_LT(monitor.normal().issue, 1e-2);
-  EXPECT_LT(monitor.normal().memory, 1e-1);
 }
 
 TEST(NormalTimeTest, IsWhatATenthOfTheLooksBeat) {
@@ -68,8 +67,9 @@ TEST(NormalTimeTest, IsWhatATenthOfTheLooksBeat) {
 }
 
 TEST(NormalTimeTest, IsNeverMoreThanWasGiven) {
-  EXPECT_EQ(NormalTime(10, {12, 13, 14, 15}), 10);
-  EXPECT_EQ(NormalTime(10, {15, 14, 9}), 9);
+  EXPECT_EQ(NormalTime(10, std::vector<double>(20, 12)), 10);
+  EXPECT_EQ(NormalTime(10, std::vector<double>(20, 9)), 9);
+  EXPECT_EQ(NormalTime(10, std::vector<double>(19, 9)), 10) << "too few looks";
   EXPECT_EQ(NormalTime(10, {}), 10);
 }
 

@@ -52,7 +52,9 @@ class MeasureTest : public ::testing::Test {
     unlink(settings_.lease_path.c_str());
     unlink(SentinelPath().c_str());
   }
-  std::string SentinelPath() const { return weft::SentinelPath(settings_.lease_path); }
+  std::string SentinelPath() const {
+    return weft::SentinelPath(settings_.lease_path, 1);
+  }
 
   ChildLimits Limits() const { return LimitsOf(settings_); }
 
@@ -266,7 +268,7 @@ TEST_F(MeasureTest, AWrongPreviousBestLeavesTheScheduleTimedAlone) {
 }
 
 TEST_F(MeasureTest, AMachineThatIsSlowerThanItWasRejectsItsSamplesAndSaysWhy) {
-  // What no machine can do: 10 us of arithmetic in a nanosecond.
+  // What no machine can do: 5 us of arithmetic in a nanosecond.
   WriteNormalSentinel(SentinelPath(), {1e-9, 1, 1}, /*memory_ran=*/true);
   const Measurement measurement = MeasureKernel(Add(kElements));
   EXPECT_EQ(measurement.outcome, Outcome::kOk);

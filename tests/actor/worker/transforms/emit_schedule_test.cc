@@ -116,6 +116,15 @@ TEST(EmitScheduleTest, GeneralizeDropsUnitLoopsBeforeItVectorizes) {
                                            "structured.vectorize %5"}));
 }
 
+TEST(EmitScheduleTest, ARowLongerThanItsLoopIsOneMaskedVector) {
+  const std::string text =
+      Emit(Alone(ChannelsFirstConvolution(56, 56, 64)),
+           {Vectorize({1, 4, 1, 64, 1, 1, 1}, VectorizeMode::kGeneralize)});
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"tile_sizes [0, 4, 1, 0, 0, 0, 0]",
+                                           "fold_unit_extent_dims_via_slices",
+                                           "vector_sizes [4, 64] : "}));
+}
+
 TEST(EmitScheduleTest, PackedChannelsAreUnpackedStraightIntoTheRowsOfTheOutput) {
   const std::string text =
       Emit(Alone(ChannelsFirstConvolution(56, 56, 64)), {Pack({0, 32, 0, 0, 0, 0, 0})});
