@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/integration/training_run.h"
@@ -33,14 +34,17 @@ class EvaluateCommandTest : public ::testing::Test {
 };
 
 TEST_F(EvaluateCommandTest, AFreshPolicyIsComparedWithItsRivals) {
-  TrainingRun run(RealConfig(2));
+  const std::string suite = Suite("add");
+  TrainingRun run(
+      absl::StrReplaceAll(RealConfig(2), {{SourcePath("tests/programs"), suite}}));
   run.Start();
   const auto status = run.Wait(absl::Seconds(240));
   ASSERT_TRUE(status && status->ok()) << run.Everything();
   const std::string json = folder_.path() + "/evaluation.json";
   const std::vector<std::string> arguments = {
-      run.run_folder(), Suite("add"),     "--budget", "6",  "--random",        "3",
-      "--fixed",        run.run_folder(), "--json",   json, "--timing-budget", "0.01"};
+      run.run_folder(), suite, "--budget",        "6",
+      "--random",       "3",   "--fixed",         run.run_folder(),
+      "--json",         json,  "--timing-budget", "0.01"};
   const Finished first = Evaluate(arguments);
   ASSERT_TRUE(first.status.ok()) << first.output;
   EXPECT_THAT(first.output, HasSubstr("share"));
