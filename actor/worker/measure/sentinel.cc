@@ -21,7 +21,7 @@ constexpr int64_t kComputeRounds = 2'500;
 constexpr int64_t kIssueRounds = 6'000;
 constexpr size_t kMemoryFloats = size_t{1} << 20;
 constexpr int kMemoryRuns = 3;
-constexpr double kForget = 1.001;
+constexpr double kForget = 1.01;
 constexpr size_t kMaxFileBytes = 4096;
 
 }  // namespace

@@ -47,7 +47,7 @@ std::string SentinelPath(const std::string& lease_path, int threads);
 
 // How long the loops take on this machine when nothing disturbs them, as was seen since
 // it booted, from the file at `path`; times of 0 when that is not known. It is
-// forgotten slowly, by 0.1 % with every write, so that a machine that has become slower
+// forgotten by 1 % with every write, so that a machine that has become slower
 // for good is not disturbed for ever. Call these two while holding the timing lease. A
 // file that cannot be trusted or written (see shared_file.h) costs only the memory of
 // it.
