@@ -1,7 +1,6 @@
 #include "actor/worker/measure/interference_monitor.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace weft {
 namespace {
@@ -11,25 +10,43 @@ constexpr double kWakeUpSeconds = 5e-4;
 // Of the looks, one in this many is faster than what is taken for normal.
 constexpr int kFasterLooks = 10;
 constexpr size_t kEnoughLooks = 20;
+// Few enough to stay out of the kernel's way in the first-level cache.
+constexpr size_t kMostLooks = 256;
 
 void Mark(bool seen, Interference interference, InterferenceSet* set) {
   if (seen) (*set)[static_cast<int>(interference)] = true;
 }
 
-// Whether `seconds` is too slow. The first time ever is normal.
-bool IsSlow(double seconds, double margin, double* normal, std::vector<double>* looks) {
+// 0 is not known.
+double LesserKnown(double a, double b) {
+  if (a <= 0 || b <= 0) return std::max(a, b);
+  return std::min(a, b);
+}
+
+void Add(double seconds, std::vector<double>* looks) {
+  if (looks->size() >= kMostLooks) {
+    looks->erase(looks->begin(), looks->begin() + kMostLooks / 2);
+  }
   looks->push_back(seconds);
-  if (*normal <= 0) *normal = seconds;
-  return seconds > margin * *normal;
+}
+
+// Whether the latest look is slower than the undisturbed ones, or these than `given`
+// explains; also lowers `least` to them.
+bool IsSlow(const std::vector<double>& looks, double given, double* least) {
+  const double undisturbed = Undisturbed(looks);
+  *least = LesserKnown(*least, undisturbed);
+  const double level =
+      given > 0 ? std::min(undisturbed, InterferenceMonitor::kClockRange * given)
+                : undisturbed;
+  return looks.back() > InterferenceMonitor::kCoreMargin * level;
 }
 
 }  // namespace
 
-double NormalTime(double given, std::vector<double> looks) {
-  if (looks.empty() || (given > 0 && looks.size() < kEnoughLooks)) return given;
+double Undisturbed(std::vector<double> looks) {
   const auto nth = looks.begin() + static_cast<ptrdiff_t>(looks.size()) / kFasterLooks;
   std::nth_element(looks.begin(), nth, looks.end());
-  return given > 0 ? std::min(given, *nth) : *nth;
+  return *nth;
 }
 
 bool Any(const InterferenceSet& set) {
@@ -49,41 +66,32 @@ void Rejections::Add(const InterferenceSet& why, int count) {
 
 InterferenceMonitor::InterferenceMonitor(const SentinelTimes& normal, int cpu,
                                          bool watch_memory)
-    : sentinel_(watch_memory),
-      cpu_(cpu),
-      watch_memory_(watch_memory),
-      given_(normal),
-      normal_(normal) {}
+    : sentinel_(watch_memory), cpu_(cpu), watch_memory_(watch_memory), given_(normal) {}
 
 void InterferenceMonitor::WakeUp() const {
   const Stopwatch busy;
   while (busy.seconds() < kWakeUpSeconds) sentinel_.Compute();
 }
 
-// A single look at a core that somebody shares is likely a disturbed one.
-void InterferenceMonitor::LearnCore() {
-  WakeUp();
-  for (size_t i = 0; i < kEnoughLooks; ++i) {
-    compute_looks_.push_back(sentinel_.Compute());
-    issue_looks_.push_back(sentinel_.Issue());
-  }
-  normal_.compute = *std::min_element(compute_looks_.begin(), compute_looks_.end());
-  normal_.issue = *std::min_element(issue_looks_.begin(), issue_looks_.end());
-}
-
-bool InterferenceMonitor::CoreIsSlow() {
-  if (normal_.compute <= 0 || normal_.issue <= 0) LearnCore();
+bool InterferenceMonitor::CoreIsSlow(CoreLooks* looks) {
+  // A single look at a core that somebody shares is likely a disturbed one.
+  do {
+    Add(sentinel_.Compute(), &looks->compute);
+    Add(sentinel_.Issue(), &looks->issue);
+  } while (looks->compute.size() < kEnoughLooks);
   const bool computes_slowly =
-      IsSlow(sentinel_.Compute(), kCoreMargin, &normal_.compute, &compute_looks_);
-  const bool issues_slowly =
-      IsSlow(sentinel_.Issue(), kCoreMargin, &normal_.issue, &issue_looks_);
+      IsSlow(looks->compute, given_.compute, &undisturbed_.compute);
+  const bool issues_slowly = IsSlow(looks->issue, given_.issue, &undisturbed_.issue);
   return computes_slowly || issues_slowly;
 }
 
 void InterferenceMonitor::Look(InterferenceSet* seen) {
   if (watch_memory_) {
-    Mark(IsSlow(sentinel_.Memory(), kMemoryMargin, &normal_.memory, &memory_looks_),
-         Interference::kSlowMemory, seen);
+    memory_looks_.push_back(sentinel_.Memory());
+    undisturbed_.memory = Undisturbed(memory_looks_);
+    const double normal = LesserKnown(given_.memory, undisturbed_.memory);
+    Mark(memory_looks_.back() > kMemoryMargin * normal, Interference::kSlowMemory,
+         seen);
   }
   const double frequency = CpuFrequency(cpu_);
   best_frequency_ = std::max(best_frequency_, frequency);
@@ -105,9 +113,9 @@ InterferenceSet InterferenceMonitor::End() {
 }
 
 SentinelTimes InterferenceMonitor::normal() const {
-  return {NormalTime(given_.compute, compute_looks_),
-          NormalTime(given_.issue, issue_looks_),
-          NormalTime(given_.memory, memory_looks_)};
+  return {LesserKnown(given_.compute, undisturbed_.compute),
+          LesserKnown(given_.issue, undisturbed_.issue),
+          LesserKnown(given_.memory, undisturbed_.memory)};
 }
 
 }  // namespace weft

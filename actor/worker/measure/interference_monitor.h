@@ -25,49 +25,55 @@ struct Rejections {
   void Add(const InterferenceSet& why, int count);
 };
 
-// How long a sentinel takes when nothing disturbs it: `given` (0: not known), or what a
-// tenth of `looks` beat, whichever is less. A core that is faster for a moment, by luck
-// of its turbo, sets no standard; nor do fewer than twenty looks where something is
-// known.
-double NormalTime(double given, std::vector<double> looks);
+// What a tenth of `looks`, at least one, beat: how long a sentinel takes when nothing
+// disturbs it. A core that is faster for a moment, by luck of its turbo, sets no
+// standard.
+double Undisturbed(std::vector<double> looks);
+
+// The latest looks at a core while one kernel was timed, in seconds.
+struct CoreLooks {
+  std::vector<double> compute;
+  std::vector<double> issue;
+};
 
 // Compares sentinels with what is normal. It does not see preemption, which the timer
 // does for each batch. Thread-compatible.
 class InterferenceMonitor {
  public:
-  // A sentinel may be this much slower than normal. On a core whose other thread is
-  // somebody else's, undisturbed runs of the compute and the issue sentinel lie within
-  // 4 %, and the other thread slows one of the two by more than 15 %; nine of ten reads
-  // of a shared cache are within 27 % of the best of hundreds.
+  // A look at the core may be this much slower than the undisturbed ones of the same
+  // kernel, which has a clock of its own where it uses wide vectors; and those this
+  // much slower than the machine's fastest. Clocks differ by up to 1.3, and a busy
+  // sibling thread makes both sentinels 1.5 times as slow (measured on Ice Lake).
   static constexpr double kCoreMargin = 1.08;
+  static constexpr double kClockRange = 1.4;
+  // Nine of ten reads of a shared cache are within 27 % of the best of hundreds.
   static constexpr double kMemoryMargin = 1.35;
   static constexpr double kFrequencyMargin = 0.95;
 
-  // `normal` may be zeros; the best of twenty looks then tells what is. `cpu` is
-  // the one that is timed on, -1: unknown. Without `watch_memory` the memory sentinel
-  // does not run: what a kernel within the core's own caches does, no neighbour in the
-  // last cache disturbs.
+  // `normal` may be zeros: nothing is known. `cpu` is the one that is timed on, -1:
+  // unknown. Without `watch_memory` the memory sentinel does not run: what a kernel
+  // within the core's own caches does, no neighbour in the last cache disturbs.
   InterferenceMonitor(const SentinelTimes& normal, int cpu, bool watch_memory = true);
 
-  // Whether the core is slow right now, by the compute and the issue sentinel. Takes
-  // 10 us and leaves the caches alone.
-  bool CoreIsSlow();
+  // Whether the core is slow right now, for the kernel of these looks, which has just
+  // run. Takes 10 us, the first time of a kernel 0.2 ms, and leaves the caches alone.
+  bool CoreIsSlow(CoreLooks* looks);
 
   // A stretch that is watched from its ends: memory and frequency. Unless the last one
-  // ended just now, Begin first keeps the core busy for 0.5 ms: one that has slept runs
-  // wide vectors at a third of its speed for up to 0.25 ms (measured on Ice Lake).
+  // ended just now, Begin first keeps the core busy for 0.5 ms: one that has slept is
+  // slow for half of that (measured on Ice Lake).
   void Begin();
   // What disturbed the stretch since Begin.
   InterferenceSet End();
 
-  // What is normal for the next monitor, by NormalTime.
+  // What is normal for the next monitor: the times given, or those that were
+  // undisturbed, whichever are less.
   SentinelTimes normal() const;
   // Since construction.
   double cpu_pressure() const { return pressure_.Share(); }
 
  private:
   void WakeUp() const;
-  void LearnCore();
   void Look(InterferenceSet* seen);
 
   const Sentinel sentinel_;
@@ -75,9 +81,7 @@ class InterferenceMonitor {
   const int cpu_;
   const bool watch_memory_;
   const SentinelTimes given_;
-  SentinelTimes normal_;  // What looks are held to.
-  std::vector<double> compute_looks_;
-  std::vector<double> issue_looks_;
+  SentinelTimes undisturbed_;  // The least that was seen; 0: not yet.
   std::vector<double> memory_looks_;
   std::optional<Stopwatch> since_end_;
   double best_frequency_ = 0;

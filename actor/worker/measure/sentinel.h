@@ -16,13 +16,16 @@ struct SentinelTimes {
   double memory = 0;
 };
 
-// Thread-compatible. Compute: 5 us of independent multiply-adds in registers, which see
-// a lower clock and a sibling thread that computes. Issue: 4 us of independent integer
-// additions, four in a cycle, which see any sibling thread: what the threads of a core
-// share first is the width of its front, half of which the multiply-adds leave unused.
-// Memory: a read through 4 MiB, which is beyond the second-level cache of a core and
-// within the last one, and sees the neighbours there. It leaves the core's own caches
-// without the kernel's data.
+// Thread-compatible. Compute: 5 us of independent arithmetic in registers. Issue: 4 us
+// of independent integer additions, four in a cycle. Both see the clock and a sibling
+// thread, which takes execution units from the one and the width of the core's front
+// from the other. Memory: a read through 4 MiB, which is beyond the second-level cache
+// of a core and within the last one, and sees the neighbours there. It leaves the
+// core's own caches without the kernel's data.
+//
+// None uses vectors of more than 16 bytes: a core lowers its clock for wide ones, for
+// most of a millisecond, and a kernel without any would be timed at it. (On Ice Lake 5
+// us of 64-byte vectors every 0.2 ms made scalar code 25 % slower.)
 class Sentinel {
  public:
   // Without `memory` that loop has nothing to read.
@@ -47,7 +50,7 @@ std::string SentinelPath(const std::string& lease_path, int threads);
 
 // How long the loops take on this machine when nothing disturbs them, as was seen since
 // it booted, from the file at `path`; times of 0 when that is not known. It is
-// forgotten by 1 % with every write, so that a machine that has become slower
+// forgotten by 0.1 % with every write, so that a machine that has become slower
 // for good is not disturbed for ever. Call these two while holding the timing lease. A
 // file that cannot be trusted or written (see shared_file.h) costs only the memory of
 // it.

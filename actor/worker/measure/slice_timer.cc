@@ -18,7 +18,7 @@ bool Better(const Slice& a, const Slice& b) {
 Slice SliceTimer::RunOne() {
   const BestBatch batch = RunFor(kLookSeconds, timer_);
   const bool was_slow = slow_;
-  slow_ = monitor_->CoreIsSlow();
+  slow_ = monitor_->CoreIsSlow(looks_);
   Slice slice = {batch.clean, {}};
   if (!std::isfinite(batch.clean)) {
     slice.seconds = batch.preempted;

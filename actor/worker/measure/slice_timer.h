@@ -17,11 +17,15 @@ bool Better(const Slice& a, const Slice& b);
 
 // Where somebody else has the other thread of the core, he comes and goes within a
 // millisecond, so a look at the core follows at most 0.2 ms, or one batch, of calls.
-// Not thread-safe. Both must outlive it.
+// Not thread-safe. All must outlive it; `looks` are the kernel's, from one SliceTimer
+// to the next, and the kernel must just have run.
 class SliceTimer {
  public:
-  SliceTimer(BatchTimer* timer, InterferenceMonitor* monitor)
-      : timer_(timer), monitor_(monitor), slow_(monitor->CoreIsSlow()) {}
+  SliceTimer(BatchTimer* timer, InterferenceMonitor* monitor, CoreLooks* looks)
+      : timer_(timer),
+        monitor_(monitor),
+        looks_(looks),
+        slow_(monitor->CoreIsSlow(looks)) {}
 
   // Runs batches for `seconds`, at least one. The best batch that was not preempted and
   // had a normal core before and after it; else the best of the disturbed ones.
@@ -32,6 +36,7 @@ class SliceTimer {
 
   BatchTimer* const timer_;
   InterferenceMonitor* const monitor_;
+  CoreLooks* const looks_;
   bool slow_;
 };
 

@@ -22,11 +22,11 @@ constexpr double kGapShare = 0.04;
 constexpr double kPatience = 3;
 
 std::vector<Slice> RunBurst(double seconds, BatchTimer* timer,
-                            InterferenceMonitor* monitor) {
+                            InterferenceMonitor* monitor, CoreLooks* looks) {
   // The sentinel has emptied the core's caches. A batch that is long has filled them
   // again before much of it has passed.
   if (timer->batch_seconds() < seconds / 4) timer->Run();
-  SliceTimer slices(timer, monitor);
+  SliceTimer slices(timer, monitor, looks);
   std::vector<Slice> burst;
   const Stopwatch stopwatch;
   do {
@@ -70,14 +70,14 @@ Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seco
                   InterferenceMonitor* monitor) {
   Timing timing;
   BatchTimer timer(kernel, buffers);
+  CoreLooks looks;
   const Stopwatch total;
   monitor->Begin();
-  const bool was_slow = monitor->CoreIsSlow();
   const Batch first = timer.WarmUp(budget_seconds);
   if (first.seconds_per_call >= budget_seconds) {
     timing.samples = {first.seconds_per_call};
     timing.seconds = first.seconds_per_call;
-    const bool slow = monitor->CoreIsSlow() || was_slow;
+    const bool slow = monitor->CoreIsSlow(&looks);
     timing.disturbed = first.preempted || slow || Any(monitor->End());
     timing.calls = timer.calls();
     return timing;
@@ -87,7 +87,7 @@ Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seco
   Collector collector(&timing);
   while (true) {
     monitor->Begin();
-    const std::vector<Slice> burst = RunBurst(burst_seconds, &timer, monitor);
+    const std::vector<Slice> burst = RunBurst(burst_seconds, &timer, monitor, &looks);
     collector.Add(burst, monitor->End());
     const size_t samples = timing.samples.size();
     // A long kernel has few samples, but none too few while all are clean.

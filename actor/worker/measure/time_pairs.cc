@@ -21,9 +21,10 @@ struct Pair {
   double second;
 };
 
-Slice RunHalf(double seconds, BatchTimer* timer, InterferenceMonitor* monitor) {
+Slice RunHalf(double seconds, BatchTimer* timer, InterferenceMonitor* monitor,
+              CoreLooks* looks) {
   if (timer->batch_seconds() < seconds / 4) timer->Run();  // Fills the caches.
-  return SliceTimer(timer, monitor).Run(seconds);
+  return SliceTimer(timer, monitor, looks).Run(seconds);
 }
 
 Confirmation Decide(const std::vector<Pair>& pairs) {
@@ -48,6 +49,7 @@ PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buf
                      double budget_seconds, InterferenceMonitor* monitor) {
   BatchTimer timers[] = {BatchTimer(first, buffers), BatchTimer(second, buffers)};
   for (BatchTimer& timer : timers) timer.WarmUp(budget_seconds);
+  CoreLooks looks[2];
   PairTiming timing;
   std::vector<Pair> clean;
   std::vector<Pair> rejected;
@@ -57,7 +59,8 @@ PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buf
     monitor->Begin();
     const size_t starts = (clean.size() + rejected.size()) % 2;
     for (size_t which : {starts, 1 - starts}) {
-      half[which] = RunHalf(budget_seconds / kPairs, &timers[which], monitor);
+      half[which] =
+          RunHalf(budget_seconds / kPairs, &timers[which], monitor, &looks[which]);
     }
     const InterferenceSet seen =
         Either(monitor->End(), Either(half[0].why, half[1].why));
