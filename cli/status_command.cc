@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "cli/result_output.h"
 #include "cli/train/progress.h"
 #include "common/rpc/channel.h"
 #include "google/protobuf/util/json_util.h"
@@ -52,7 +53,10 @@ int Show(const std::string& target, bool json) {
       return kExitFailure;
     }
   }
-  std::printf("%s\n", text.c_str());
+  if (absl::Status status = WriteResult(text + "\n"); !status.ok()) {
+    std::fprintf(stderr, "weft status: %s\n", std::string(status.message()).c_str());
+    return kExitFailure;
+  }
   return kExitOk;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/checkpoint/checkpoint_report.h"
 #include "cli/checkpoint/checkpoint_summary.h"
 #include "cli/commands.h"
+#include "cli/result_output.h"
 #include "common/files/atomic_file.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
@@ -35,14 +36,14 @@ int Inspect(const std::string& path, bool json) {
           {"path", path},
           {"valid", false},
           {"error", std::string(summary.status().message())}};
-      std::printf("%s\n", error.dump(2).c_str());
+      (void)WriteResult(error.dump(2) + "\n");  // It fails already.
     }
     return Fail(summary.status());
   }
   const std::string text =
       json ? CheckpointJson(*summary).dump(2) + "\n" : CheckpointTable(*summary);
-  std::fputs(text.c_str(), stdout);
-  return kExitOk;
+  const absl::Status printed = WriteResult(text);
+  return printed.ok() ? kExitOk : Fail(printed);
 }
 
 int Export(const std::string& path, const std::string& output) {

@@ -14,6 +14,7 @@
 #include "cli/evaluate/evaluation.h"
 #include "cli/evaluate/evaluation_table.h"
 #include "cli/evaluate/fixed_schedules.h"
+#include "cli/result_output.h"
 #include "cli/search/search_options.h"
 #include "common/config/train_config.h"
 #include "common/files/atomic_file.h"
@@ -123,7 +124,7 @@ int Run(Arguments arguments) {
                static_cast<unsigned long long>(policy->iteration));
   std::vector<EvaluatedProgram> programs;
   int code = kExitOk;
-  std::fputs(EvaluationHeader(arguments.evaluation).c_str(), stdout);
+  absl::Status printed = WriteResult(EvaluationHeader(arguments.evaluation));
   for (const SuiteProgram& program : suite->programs) {
     const absl::StatusOr<EvaluatedProgram> evaluated =
         Evaluate(arguments, *policy->policy, *fixed, program.path, store->get());
@@ -132,18 +133,18 @@ int Run(Arguments arguments) {
       code = Fail(evaluated.status());
       break;
     }
-    std::fputs(EvaluationRow(*evaluated).c_str(), stdout);
-    std::fflush(stdout);
+    printed.Update(WriteResult(EvaluationRow(*evaluated)));
     programs.push_back(*evaluated);
   }
-  std::fputs(EvaluationFooter(Summarize(programs), arguments.evaluation).c_str(),
-             stdout);
+  printed.Update(
+      WriteResult(EvaluationFooter(Summarize(programs), arguments.evaluation)));
   if (!arguments.json.empty()) {
     const std::string text =
         EvaluationJson(programs, arguments.evaluation).dump(2) + "\n";
     const absl::Status written = WriteFileAtomically(arguments.json, text);
     if (!written.ok()) return Fail(written);
   }
+  if (!printed.ok()) return Fail(printed);
   return StopRequested() ? kExitInterrupted : code;
 }
 

@@ -12,6 +12,7 @@
 #include "CLI/CLI.hpp"
 #include "cli/commands.h"
 #include "cli/optimize/optimize.h"
+#include "cli/result_output.h"
 #include "cli/search/search_options.h"
 #include "common/process/child_process.h"
 #include "common/process/stop_signals.h"
@@ -114,10 +115,11 @@ int Run(Arguments arguments) {
     return Fail(std::string(report.status().message()),
                 usage ? kExitUsage : kExitFailure);
   }
-  std::fputs(ReportTable(*report).c_str(), stdout);
+  const absl::Status printed = WriteResult(ReportTable(*report));
   if (!arguments.json.empty() && !WriteJson(arguments.json, ReportJson(*report))) {
     return Fail("cannot write " + arguments.json, kExitFailure);
   }
+  if (!printed.ok()) return Fail(std::string(printed.message()), kExitFailure);
   return ExitCode(*report);
 }
 

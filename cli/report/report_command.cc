@@ -12,6 +12,7 @@
 #include "cli/report/curve_plot.h"
 #include "cli/report/learning_curves.h"
 #include "cli/report/run_comparison.h"
+#include "cli/result_output.h"
 #include "cli/train/run_directory.h"
 #include "cli/train/summary_table.h"
 #include "common/files/atomic_file.h"
@@ -51,17 +52,17 @@ int Report(const std::string& path, std::string plot, bool json) {
   auto summary = ReadSummary(run->summary());
   if (!summary.ok() && curves->iterations.empty()) return Fail(summary.status());
   const std::vector<Window> windows = Windows(*curves);
+  std::string text;
   if (json) {
     nlohmann::json out = summary.ok() ? *summary : nlohmann::json::object();
     out["windows"] = nlohmann::json::array();
     for (const Window& window : windows) out["windows"].push_back(ToJson(window));
-    std::printf("%s\n", out.dump(2).c_str());
+    text = out.dump(2) + "\n";
   } else {
-    if (summary.ok()) {
-      std::printf("%s\n", SummaryTable(*summary, isatty(STDOUT_FILENO)).c_str());
-    }
-    std::fputs(WindowTable(windows).c_str(), stdout);
+    if (summary.ok()) text = SummaryTable(*summary, isatty(STDOUT_FILENO)) + "\n";
+    text += WindowTable(windows);
   }
+  if (absl::Status status = WriteResult(text); !status.ok()) return Fail(status);
   if (plot.empty()) plot = run->path() + "/curves.svg";
   const absl::Status written =
       WriteFileAtomically(plot, PlotLearningCurves(run->path(), *curves));
@@ -77,14 +78,11 @@ int Compare(const std::vector<std::string>& paths, bool json) {
     if (!run.ok()) return Fail(run.status());
     runs.push_back(*std::move(run));
   }
-  if (!json) {
-    std::fputs(ComparisonOfRuns(runs).c_str(), stdout);
-    return kExitOk;
-  }
   nlohmann::json out = nlohmann::json::array();
   for (const ComparedRun& run : runs) out.push_back(ToJson(run));
-  std::printf("%s\n", out.dump(2).c_str());
-  return kExitOk;
+  const absl::Status printed =
+      WriteResult(json ? out.dump(2) + "\n" : ComparisonOfRuns(runs));
+  return printed.ok() ? kExitOk : Fail(printed);
 }
 
 }  // namespace

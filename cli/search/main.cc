@@ -14,6 +14,7 @@
 #include "actor/search/search.h"
 #include "actor/search/search_target.h"
 #include "cli/commands.h"
+#include "cli/result_output.h"
 #include "cli/search/search_display.h"
 #include "cli/search/search_options.h"
 #include "common/process/child_process.h"
@@ -158,7 +159,7 @@ int Run(Arguments arguments) {
   const std::string output = arguments.json
                                  ? ResultJson(*progress, scale, timing).dump(2) + "\n"
                                  : ResultTable(*progress, scale, timing);
-  std::fputs(output.c_str(), stdout);
+  if (absl::Status status = WriteResult(output); !status.ok()) return Fail(status);
   if (progress->best) std::fprintf(stderr, "best schedule: %s\n", best_path.c_str());
   if (progress->interrupted) {
     std::fprintf(stderr, "interrupted; go on with --resume -o %s\n",

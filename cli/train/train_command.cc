@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "cli/commands.h"
+#include "cli/result_output.h"
 #include "cli/side_by_side.h"
 #include "cli/train/final_timing.h"
 #include "cli/train/progress.h"
@@ -210,7 +211,7 @@ int Run(const Arguments& arguments) {
   const std::string output = arguments.json
                                  ? summary->dump(2) + "\n"
                                  : SummaryTable(*summary, isatty(STDOUT_FILENO));
-  std::fputs(output.c_str(), stdout);
+  if (absl::Status status = WriteResult(output); !status.ok()) return Fail(status);
   std::fprintf(stderr, "best schedules: %s/best\n", run.path().c_str());
   return interrupts > 0 ? kExitInterrupted : kExitOk;
 }
