@@ -35,6 +35,8 @@ struct ProgramInfo {
   int anchor_index = 0;                    // In ops.
   std::vector<NeighbourState> neighbours;  // Ops joined to the anchor by a value; <= 8.
   FusionGroup fusion;
+  // No operation makes what the anchor reads: all of it are arguments and constants.
+  bool anchor_reads_given_values = false;
   double flops = 0;  // Of the whole program, counting a fused multiply-add as two.
   double bytes = 0;  // Compulsory traffic: every input and output once.
 

@@ -165,11 +165,11 @@ absl::Status ScheduleBenchmark::Compare(const TimeOurs& time_ours, double flops,
   for (int round = 0; round < kRounds; ++round) {
     if (absl::Status status = time_ours(row); !status.ok()) return status;
     if (absl::Status status = TimeRivals(row); !status.ok()) return status;
-    const absl::StatusOr<MachineModel> machine = ProbeMachine(
+    const absl::StatusOr<double> probed = ProbePeakFlops(
         options_.measure.lease_path, options_.measure.lease_timeout_seconds,
-        ResolveTimingCpu(options_.measure.timing_cpu));
-    if (!machine.ok()) return machine.status();
-    peak = std::max(peak, machine->peak_flops);
+        ResolveTimingCpu(options_.measure.timing_cpu), 1e-6 * row->best_us);
+    if (!probed.ok()) return probed.status();
+    peak = std::max(peak, *probed);
   }
   if (row->best_us <= 0) return absl::OkStatus();
   row->gflops = flops / row->best_us / 1e3;

@@ -129,13 +129,21 @@ MachineModel Probe(int timing_cpu) {
 
 }  // namespace
 
-absl::StatusOr<MachineModel> ProbeMachine(const std::string& lease_path,
-                                          double lease_timeout_seconds,
-                                          int timing_cpu) {
+absl::StatusOr<double> ProbePeakFlops(const std::string& lease_path,
+                                      double lease_timeout_seconds, int timing_cpu,
+                                      double run_seconds) {
   absl::StatusOr<TimingLease> lease =
       TimingLease::Acquire(lease_path, lease_timeout_seconds);
   if (!lease.ok()) return lease.status();
-  return Probe(timing_cpu);
+  const CpuPin pin(timing_cpu);
+  const PeakKernels& kernels = HostPeakKernels();
+  const double short_run =
+      BestRate(kPeakSeconds / 10, [&] { return kernels.multiply_add(kRounds); });
+  const double flops_of_a_round = kernels.multiply_add(1);
+  const auto rounds = std::max(
+      kRounds, static_cast<int64_t>(short_run * run_seconds / flops_of_a_round));
+  return BestRate(std::max(kPeakSeconds, 10 * run_seconds),
+                  [&] { return kernels.multiply_add(rounds); });
 }
 
 absl::StatusOr<MachineModel> ProbeMachineOnce(const std::string& lease_path,

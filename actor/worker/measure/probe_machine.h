@@ -14,17 +14,24 @@ namespace weft {
 // `lease_path`; the sizes are the system's. Takes half a second of CPU time, and 100 MB
 // for arrays beyond the last cache. Each rate is the best of many short runs, so that a
 // busy neighbour rarely lowers it. Errors are those of the lease.
-absl::StatusOr<MachineModel> ProbeMachine(const std::string& lease_path,
-                                          double lease_timeout_seconds, int timing_cpu);
-
-// The same, once per machine: the result is kept in the file `lease_path`.machine until
-// the machine boots again, so that all workers of a machine see the same limits. A file
+//
+// Once per machine: the result is kept in the file `lease_path`.machine until the
+// machine boots again, so that all workers of a machine see the same limits. A file
 // that is missing, cannot be trusted, or is of another boot, CPU model or timing CPU is
 // ignored and replaced; where it cannot be, since another user owns it, every process
 // probes for itself, with a warning.
 absl::StatusOr<MachineModel> ProbeMachineOnce(const std::string& lease_path,
                                               double lease_timeout_seconds,
                                               int timing_cpu);
+
+// Peak multiply-adds per second alone, over runs that each take `run_seconds`. A core's
+// clock moves within milliseconds, and the best of many very short runs is a clock that
+// no longer kernel can hold: what share of the peak a kernel reaches is to be asked of
+// one that runs for as long. Takes a tenth of a second, or ten runs where those are
+// longer. Errors are those of the lease.
+absl::StatusOr<double> ProbePeakFlops(const std::string& lease_path,
+                                      double lease_timeout_seconds, int timing_cpu,
+                                      double run_seconds);
 
 }  // namespace weft
 

@@ -25,6 +25,9 @@ struct Emission {
   ScheduleText text;
   bool fuse_follows = false;  // The next action is fuse.
   Handle forall;              // Of parallelize's loop; empty: none.
+  // The output's fill is where the anchor is, and the next band over parallel loops may
+  // take it along.
+  bool bands_take_fill = false;
   // Of the other operations; matched when first needed, see MatchNeighbours.
   std::optional<Neighbours> neighbours;
 };

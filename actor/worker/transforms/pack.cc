@@ -68,6 +68,7 @@ void EmitPack(const Action& action, Emission* emission) {
     if (packs[i].empty() || (i == output && fill_at_hand)) continue;
     VectorizePack(packing, i, packs[i], &text);
   }
+  emission->bands_take_fill &= fill_at_hand;
   VectorizeUnpack(packing, unpack, &text);
   if (fill_at_hand) {
     Neighbour& fill = neighbours[emission->program.fusion.fill];

@@ -24,6 +24,7 @@ void TileLastMember(const std::vector<int64_t>& sizes, Emission* emission) {
 void EmitParallelize(const Action& action, Emission* emission) {
   const std::vector<int64_t> sizes = emission->nest.SplittingSizes(action.sizes);
   const ProgramInfo& program = emission->program;
+  emission->bands_take_fill &= emission->fuse_follows;
   if (emission->fuse_follows && program.fusion.members.back() > program.anchor_index) {
     TileLastMember(sizes, emission);
     return;

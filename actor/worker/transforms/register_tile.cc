@@ -1,6 +1,7 @@
 #include "actor/worker/transforms/register_tile.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace weft {
 namespace {
@@ -16,31 +17,53 @@ std::vector<int64_t> BandSizes(const StructuredOp& op,
   return band;
 }
 
-// The sizes of the loops that stay when unit loops are dropped, where one of them is
-// longer than its loop, so that the vectors are masked; else empty.
+// The sizes of these loops without unit loops, where one of all is longer than its
+// loop, so that the vectors are masked; else empty.
 std::vector<int64_t> MaskedSizes(const std::vector<int64_t>& extents,
-                                 const std::vector<int64_t>& sizes) {
+                                 const std::vector<int64_t>& sizes,
+                                 const std::vector<int>& loops) {
   std::vector<int64_t> kept;
-  bool masked = false;
-  for (size_t i = 0; i < sizes.size(); ++i) {
+  for (const int i : loops) {
     if (std::min(sizes[i], extents[i]) > 1) kept.push_back(sizes[i]);
-    masked |= sizes[i] > extents[i];
   }
-  return masked ? kept : std::vector<int64_t>();
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] > extents[i]) return kept;
+  }
+  return {};
 }
 
-void VectorizeGeneralized(const std::vector<int64_t>& masked_sizes,
-                          const Handle& target, ScheduleText* text) {
+std::vector<int> LoopsOfOutput(const StructuredOp& op) {
+  std::vector<int> loops;
+  for (const std::vector<int64_t>& dimension : Output(op).coefficients) {
+    loops.push_back(LoopOfDimension(dimension));
+  }
+  return loops;
+}
+
+void VectorizeMasked(const Handle& target, const std::vector<int64_t>& masked_sizes,
+                     ScheduleText* text) {
+  if (masked_sizes.empty()) {
+    text->Vectorize(target);
+  } else {
+    text->VectorizeBySizes(target, masked_sizes);
+  }
+}
+
+void VectorizeGeneralized(const StructuredOp& op, const std::vector<int64_t>& extents,
+                          const std::vector<int64_t>& sizes, const Handle& target,
+                          const Handle& fill, ScheduleText* text) {
   const Handle generic = text->Generalize(target);
-  // The folding replaces the operation. Its handle follows through the slices that come
+  const Handle generic_fill = fill.empty() ? fill : text->Generalize(fill);
+  // The folding replaces operations. Their handles follow through the slices that come
   // with it; an attribute would be lost, and with it the vectorization, silently.
   text->ApplyPatterns(text->MatchAll("func.func"),
                       {"linalg.fold_unit_extent_dims_via_slices"});
-  if (masked_sizes.empty()) {
-    text->Vectorize(generic);
-  } else {
-    text->VectorizeBySizes(generic, masked_sizes);
+  std::vector<int> all(sizes.size());
+  std::iota(all.begin(), all.end(), 0);
+  if (!fill.empty()) {
+    VectorizeMasked(generic_fill, MaskedSizes(extents, sizes, LoopsOfOutput(op)), text);
   }
+  VectorizeMasked(generic, MaskedSizes(extents, sizes, all), text);
 }
 
 void VectorizePartialReduction(const StructuredOp& op,
@@ -58,26 +81,36 @@ void VectorizePartialReduction(const StructuredOp& op,
 
 }  // namespace
 
+std::vector<int64_t> RegisterBand(const StructuredOp& op,
+                                  const std::vector<int64_t>& extents,
+                                  const std::vector<int64_t>& sizes) {
+  return BandSizes(op, extents, sizes, false);
+}
+
+void VectorizeRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,
+                           const RegisterTile& tile, const Handle& target,
+                           const Handle& fill, ScheduleText* text) {
+  if (tile.mode == VectorizeMode::kReduction) {
+    VectorizePartialReduction(op, tile.sizes, target, text);
+    return;
+  }
+  const Handle tiled =
+      text->TileUsingFor(target, BandSizes(op, extents, tile.sizes, true), {});
+  if (tile.mode == VectorizeMode::kGeneralize) {
+    VectorizeGeneralized(op, extents, tile.sizes, tiled, fill, text);
+    return;
+  }
+  if (!fill.empty()) text->Vectorize(fill);
+  const bool decompose = tile.mode == VectorizeMode::kDecompose;
+  text->Vectorize(decompose ? text->Decompose(tiled) : tiled);
+}
+
 void EmitRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,
                       const RegisterTile& tile, const Handle& target,
                       ScheduleText* text) {
-  Handle tiled =
-      text->TileUsingFor(target, BandSizes(op, extents, tile.sizes, false), tile.order);
-  if (tile.mode == VectorizeMode::kReduction) {
-    VectorizePartialReduction(op, tile.sizes, tiled, text);
-    return;
-  }
-  tiled = text->TileUsingFor(tiled, BandSizes(op, extents, tile.sizes, true), {});
-  switch (tile.mode) {
-    case VectorizeMode::kGeneralize:
-      VectorizeGeneralized(MaskedSizes(extents, tile.sizes), tiled, text);
-      break;
-    case VectorizeMode::kDecompose:
-      text->Vectorize(text->Decompose(tiled));
-      break;
-    default:
-      text->Vectorize(tiled);
-  }
+  const Handle tiled =
+      text->TileUsingFor(target, RegisterBand(op, extents, tile.sizes), {});
+  VectorizeRegisterTile(op, extents, tile, tiled, "", text);
 }
 
 }  // namespace weft

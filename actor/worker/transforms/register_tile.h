@@ -16,13 +16,24 @@ namespace weft {
 struct RegisterTile {
   std::vector<int64_t> sizes;
   VectorizeMode mode = VectorizeMode::kContract;
-  std::vector<int> order;  // Of the band over parallel loops; empty: as they are.
 };
 
-// Emits a band over the parallel loops, one over the reduction loops inside it, then
-// the vectorization by `tile.mode`. `extents` are those of `target` before. For
+// The sizes of the band over parallel loops around a register tile; 0 where a loop is
+// not split. `extents` are those of the operation before.
+std::vector<int64_t> RegisterBand(const StructuredOp& op,
+                                  const std::vector<int64_t>& extents,
+                                  const std::vector<int64_t>& sizes);
+
+// Emits a band over the reduction loops of `target`, which is inside its RegisterBand,
+// then the vectorization by `tile.mode`. `extents` are those before both bands. `fill`
+// starts the tile and is vectorized as one vector with it; empty: nothing is. For
 // kGeneralize and kReduction every other operation must have been vectorized before:
 // the former folds unit loops in the whole function, the latter adds operations.
+void VectorizeRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,
+                           const RegisterTile& tile, const Handle& target,
+                           const Handle& fill, ScheduleText* text);
+
+// Both bands and the vectorization.
 void EmitRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,
                       const RegisterTile& tile, const Handle& target,
                       ScheduleText* text);

@@ -53,20 +53,33 @@ std::vector<Handle> ScheduleText::MatchEach(const std::string& op_name, int coun
   return each;
 }
 
+Handle ScheduleText::Band(const std::string& operation,
+                          const std::vector<int64_t>& sizes) {
+  const int loops = CountLoops(sizes);
+  const Handle tiled = NewHandle();
+  Line(absl::StrCat(tiled, ", ", NewHandle(), ":", loops, " = transform.structured.",
+                    operation, " : (", kOp, ") -> (", Repeat(kOp, loops + 1), ")"));
+  return tiled;
+}
+
 Handle ScheduleText::TileUsingFor(const Handle& target,
                                   const std::vector<int64_t>& sizes,
                                   const std::vector<int>& interchange) {
-  const int loops = CountLoops(sizes);
-  if (loops == 0) return target;
-  const Handle tiled = NewHandle();
-  const Handle loop_handles = NewHandle();
+  if (CountLoops(sizes) == 0) return target;
   const std::string order =
       interchange.empty() ? "" : absl::StrCat(" interchange = ", List(interchange));
-  Line(absl::StrCat(tiled, ", ", loop_handles, ":", loops,
-                    " = transform.structured.tile_using_for ", target, " tile_sizes ",
-                    List(sizes), order, " : (", kOp, ") -> (", Repeat(kOp, loops + 1),
-                    ")"));
-  return tiled;
+  return Band(
+      absl::StrCat("tile_using_for ", target, " tile_sizes ", List(sizes), order),
+      sizes);
+}
+
+Handle ScheduleText::TileAndFuse(const Handle& target,
+                                 const std::vector<int64_t>& sizes,
+                                 const std::vector<int>& interchange) {
+  if (CountLoops(sizes) == 0) return target;
+  const std::string order =
+      interchange.empty() ? "" : absl::StrCat(" interchange ", List(interchange));
+  return Band(absl::StrCat("fuse ", target, " ", List(sizes), order), sizes);
 }
 
 ScheduleText::ForallTile ScheduleText::TileUsingForall(

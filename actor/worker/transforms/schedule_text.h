@@ -26,6 +26,9 @@ class ScheduleText {
   // empty or a permutation of all loops.
   Handle TileUsingFor(const Handle& target, const std::vector<int64_t>& sizes,
                       const std::vector<int>& interchange);
+  // As TileUsingFor, with every operation in the loops that makes an operand.
+  Handle TileAndFuse(const Handle& target, const std::vector<int64_t>& sizes,
+                     const std::vector<int>& interchange);
   struct ForallTile {
     Handle tiled;
     Handle loop;  // The scf.forall; empty when nothing was emitted.
@@ -73,6 +76,8 @@ class ScheduleText {
 
  private:
   Handle NewHandle();
+  // A tiling by `operation`, with its arguments; the handle of what is tiled.
+  Handle Band(const std::string& operation, const std::vector<int64_t>& sizes);
   Handle Cast(const Handle& handle, const std::string& from, const std::string& to);
   void Line(const std::string& text);
 

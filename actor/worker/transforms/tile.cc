@@ -1,11 +1,10 @@
 #include "actor/worker/transforms/emission.h"
+#include "actor/worker/transforms/output_fill.h"
 
 namespace weft {
 
 void EmitTile(const Action& action, Emission* emission) {
-  emission->anchor = emission->text.TileUsingFor(
-      emission->anchor, emission->nest.SplittingSizes(action.sizes),
-      emission->nest.pending_order);
+  EmitBand(emission->nest.SplittingSizes(action.sizes), emission);
 }
 
 }  // namespace weft

@@ -23,6 +23,21 @@ int64_t PackedSize(const Packing& packing, const std::vector<int64_t>& dimension
   return packing.sizes[LoopOfDimension(dimension)];
 }
 
+int64_t PackedExtent(const Packing& packing, const std::vector<int64_t>& dimension) {
+  return packing.packed.loops[LoopOfDimension(dimension)].extent;
+}
+
+// For where vectors would have to hop from element to element. What is left is a loop,
+// no operation that bands around the anchor would take along.
+void EmitPlainPack(const Packing& packing, const OperandInfo& panels,
+                   const Handle& pack, ScheduleText* text) {
+  std::vector<int64_t> tile(panels.coefficients.size(), 0);
+  size_t first = 0;
+  while (PackedExtent(packing, panels.coefficients[first]) == 1) ++first;
+  tile[first] = 1;
+  text->TileUsingFor(text->LowerPack(pack), tile, {});
+}
+
 }  // namespace
 
 void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
@@ -30,14 +45,11 @@ void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
   const OperandInfo& before = packing.op.operands[operand];
   const OperandInfo& panels = packing.packed.operands[operand];
   const size_t outer = before.coefficients.size();
-  const auto extent = [&](size_t dimension) {
-    const int loop = LoopOfDimension(panels.coefficients[dimension]);
-    return packing.packed.loops[loop].extent;
-  };
   std::vector<int64_t> tile(outer, 1);
-  tile[outer - 1] = LargestDivisor(extent(outer - 1), kSide);
-  if (tile[outer - 1] < kShortest) {
-    text->LowerPack(pack);
+  tile.back() =
+      LargestDivisor(PackedExtent(packing, panels.coefficients[outer - 1]), kSide);
+  if (tile.back() < kShortest) {
+    EmitPlainPack(packing, panels, pack, text);
     return;
   }
   // Panel after panel would read short pieces of distant rows, which no prefetcher sees

@@ -20,7 +20,7 @@ struct Packing {
 
 // `pack` is the tensor.pack that makes operand `operand` of the packed operation.
 // Copies between which vectors would have to hop from element to element become plain
-// loops.
+// loops. No operation is left that makes the operand, only loops.
 void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
                    ScheduleText* text);
 

@@ -37,7 +37,7 @@ class ProbeMachineTest : public ::testing::Test {
 };
 
 TEST_F(ProbeMachineTest, TheLimitsAreThoseOfAComputerOfThisCentury) {
-  const MachineModel machine = ProbeMachine(lease_, 30, -1).value();
+  const MachineModel machine = ProbeMachineOnce(lease_, 30, -1).value();
   // Two operations per lane and cycle at 0.5 GHz, to 4 * 64-byte units at 8 GHz.
   EXPECT_GT(machine.peak_flops, 1e9 * machine.vector_bytes / 4);
   EXPECT_LT(machine.peak_flops, 1e12);
@@ -47,6 +47,13 @@ TEST_F(ProbeMachineTest, TheLimitsAreThoseOfAComputerOfThisCentury) {
   EXPECT_GE(machine.vector_registers, 16u);
   EXPECT_GE(machine.l1_bytes, 16u << 10);
   EXPECT_GT(machine.l2_bytes, machine.l1_bytes);
+}
+
+TEST_F(ProbeMachineTest, ThePeakOfLongRunsIsWithinThatOfShortOnes) {
+  const MachineModel machine = ProbeMachineOnce(lease_, 30, -1).value();
+  const double peak = ProbePeakFlops(lease_, 30, -1, 5e-3).value();
+  EXPECT_GT(peak, 0.1 * machine.peak_flops);
+  EXPECT_LT(peak, 1.5 * machine.peak_flops);
 }
 
 TEST_F(ProbeMachineTest, TheSecondWorkerSeesTheLimitsOfTheFirst) {
@@ -102,7 +109,7 @@ TEST_F(ProbeMachineTest, ALimitThatIsNoneIsRefused) {
 }
 
 TEST_F(ProbeMachineTest, ACpuThatDoesNotExistIsNoReasonToFail) {
-  EXPECT_TRUE(ProbeMachine(lease_, 30, 1000).ok());
+  EXPECT_TRUE(ProbeMachineOnce(lease_, 30, 1000).ok());
 }
 
 }  // namespace

@@ -1,0 +1,128 @@
+#include "actor/worker/transforms/output_fill.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "actor/worker/transforms/scheduled_program.h"
+#include "tests/actor/worker/program_files.h"
+#include "tests/actor/worker/transforms/actions.h"
+#include "tests/actor/worker/transforms/in_order.h"
+
+namespace weft {
+namespace {
+
+// A matmul whose left operand is made by another operation of the program.
+constexpr char kMadeInput[] = R"mlir(
+func.func @main(%a: tensor<48x80xf32>, %b: tensor<80x64xf32>,
+                %o: tensor<48x64xf32> {bufferization.writable = true})
+    -> tensor<48x64xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<48x80xf32>
+  %s = linalg.add ins(%a, %a : tensor<48x80xf32>, tensor<48x80xf32>)
+                  outs(%e : tensor<48x80xf32>) -> tensor<48x80xf32>
+  %f = linalg.fill ins(%z : f32) outs(%o : tensor<48x64xf32>) -> tensor<48x64xf32>
+  %r = linalg.matmul ins(%s, %b : tensor<48x80xf32>, tensor<80x64xf32>)
+                     outs(%f : tensor<48x64xf32>) -> tensor<48x64xf32>
+  return %r : tensor<48x64xf32>
+}
+)mlir";
+
+std::string AfterOn(const std::string& source, const Schedule& schedule) {
+  CompilerContext context;
+  auto program = ScheduledProgram::Load(context, "program", source, Avx2());
+  EXPECT_TRUE(program.ok()) << program.status();
+  for (const Action& action : schedule) {
+    const auto observation = (*program)->Apply(action);
+    EXPECT_TRUE(observation.ok()) << observation.status();
+  }
+  return (*program)->TransformedText();
+}
+
+std::string After(const std::string& name, const Schedule& schedule) {
+  return AfterOn(ReadProgram(name), schedule);
+}
+
+// How often the program writes constants to memory.
+int Fills(const std::string& text) {
+  return CountOf(text, "linalg.fill") + CountOf(text, "vector.transfer_write %cst");
+}
+
+TEST(OutputFillTest, ARegisterTileStartsFromAConstant) {
+  const std::string text =
+      After("matmul", {Vectorize({4, 16, 1}, VectorizeMode::kContract)});
+  EXPECT_EQ(Fills(text), 0) << text;
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"dense<0.000000e+00> : vector<4x16xf32>",
+                                           "scf.for", "scf.for", "iter_args(%",
+                                           " = %cst", "vector.contract"}));
+}
+
+TEST(OutputFillTest, InWhateverOrderTheBandIs) {
+  EXPECT_EQ(Fills(After("matmul", {Interchange({1, 0, 2}), Vectorize({4, 16, 1})})), 0);
+}
+
+TEST(OutputFillTest, InEveryModeThatKeepsTheTile) {
+  EXPECT_EQ(Fills(After("conv_2d_nhwc", {Vectorize({1, 1, 7, 16, 1, 1, 4},
+                                                   VectorizeMode::kDecompose)})),
+            0);
+  EXPECT_EQ(Fills(After("max_pool_nhwc",
+                        {Vectorize({1, 1, 4, 16, 1, 1}, VectorizeMode::kGeneralize)})),
+            0);
+}
+
+TEST(OutputFillTest, AMaskedRowStartsFromAConstant) {
+  const std::string text =
+      After("conv_2d_nchw_rows_of_14",
+            {Vectorize({1, 4, 1, 16, 1, 1, 1}, VectorizeMode::kGeneralize)});
+  EXPECT_EQ(Fills(text), 0) << text;
+  EXPECT_THAT(text, testing::HasSubstr("vector.constant_mask [4, 14]"));
+}
+
+TEST(OutputFillTest, BandsOverParallelLoopsPassItOn) {
+  EXPECT_EQ(Fills(After("matmul",
+                        {Tile({16, 32, 0}), Tile({8, 0, 0}), Vectorize({4, 16, 1})})),
+            0);
+}
+
+TEST(OutputFillTest, PanelsStartFromConstants) {
+  EXPECT_EQ(Fills(After("matmul", {Pack({4, 16, 0}), Vectorize({1, 1, 1, 4, 16})})), 0);
+  // The weights of a window become panels by plain loops.
+  EXPECT_EQ(Fills(After("conv_2d_nchw", {Pack({0, 16, 0, 0, 0, 0, 0}),
+                                         Vectorize({1, 1, 1, 2, 1, 1, 1, 16},
+                                                   VectorizeMode::kGeneralize)})),
+            0);
+}
+
+TEST(OutputFillTest, ItComesIntoAParallelLoopByFuseAlone) {
+  EXPECT_EQ(
+      Fills(After("matmul", {Parallelize({16, 0, 0}), Fuse(), Vectorize({4, 16, 1})})),
+      0);
+  EXPECT_EQ(Fills(After("matmul", {Parallelize({16, 0, 0}), Vectorize({4, 16, 1})})),
+            1);
+}
+
+TEST(OutputFillTest, AReductionOutsideOfTheTileNeedsWhatTheOutputHolds) {
+  const std::string text = After("matmul", {Tile({0, 0, 16}), Vectorize({4, 16, 1})});
+  EXPECT_EQ(Fills(text), 1);
+  EXPECT_THAT(
+      text, ContainsInOrder(Pieces{"vector.transfer_write %cst", "vector.transfer_read",
+                                   "vector<4x16xf32>", "vector.contract"}));
+}
+
+TEST(OutputFillTest, WhatMakesAnInputIsNotComputedForEveryTile) {
+  const std::string text = AfterOn(kMadeInput, {Vectorize({4, 16, 1})});
+  // Once, before the loops of the matmul, and the fill stays outside with it.
+  EXPECT_EQ(CountOf(text, "arith.addf"), 1);
+  EXPECT_EQ(Fills(text), 1);
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"arith.addf", "vector.contract"}));
+  const std::string tiled = AfterOn(kMadeInput, {Tile({16, 0, 0})});
+  EXPECT_THAT(tiled, ContainsInOrder(Pieces{"linalg.add", "scf.for", "linalg.matmul"}));
+}
+
+TEST(OutputFillTest, PartialResultsStartFromZerosOfTheirOwn) {
+  const std::string text = After(
+      "matmul", {Tile({16, 0, 0}), Vectorize({4, 2, 8}, VectorizeMode::kReduction)});
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("linalg.")));
+}
+
+}  // namespace
+}  // namespace weft
