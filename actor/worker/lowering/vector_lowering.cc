@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actor/worker/lowering/pass_pipeline.h"
+#include "actor/worker/lowering/transpose_lowering.h"
 #include "llvm/ADT/SmallVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -66,6 +67,15 @@ absl::Status ApplySequence(CompilerContext& context, mlir::ModuleOp module) {
   return absl::OkStatus();
 }
 
+absl::Status LowerTransposes(CompilerContext& context, mlir::ModuleOp module) {
+  mlir::RewritePatternSet patterns(context.mlir());
+  PopulateTransposePatterns(&patterns);
+  if (mlir::failed(mlir::applyPatternsAndFoldGreedily(module, std::move(patterns)))) {
+    return StageError(context, kStage, "transposes did not converge");
+  }
+  return absl::OkStatus();
+}
+
 void ReplaceCopies(mlir::ModuleOp module) {
   llvm::SmallVector<mlir::memref::CopyOp> copies;
   module.walk([&](mlir::memref::CopyOp copy) { copies.push_back(copy); });
@@ -92,11 +102,15 @@ absl::Status ApproximateMath(CompilerContext& context, mlir::ModuleOp module) {
 
 }  // namespace
 
-absl::string_view VectorLoweringModule() { return kSequence; }
-
 absl::Status LowerVectors(CompilerContext& context, mlir::ModuleOp module) {
-  absl::Status status = ApplySequence(context, module);
-  if (!status.ok()) return status;
+  // Before the sequence, whose patterns would take the broadcasts and the transposes
+  // apart first.
+  if (absl::Status status = LowerTransposes(context, module); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = ApplySequence(context, module); !status.ok()) {
+    return status;
+  }
   ReplaceCopies(module);
   return ApproximateMath(context, module);
 }

@@ -3,15 +3,10 @@
 #define WEFT_ACTOR_WORKER_LOWERING_VECTOR_LOWERING_H_
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "actor/worker/compiler_context.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace weft {
-
-// The transform sequence that LowerVectors applies, as text: exported schedules carry
-// it so that plain mlir-opt can replay all of the lowering.
-absl::string_view VectorLoweringModule();
 
 // Turns contractions into outer products, transfers into loads and stores of rank 1,
 // transposes into shuffles; exp, tanh and their like into polynomials; and copies of

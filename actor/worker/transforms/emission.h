@@ -8,6 +8,7 @@
 #include "actor/nest/program_info.h"
 #include "actor/worker/transforms/neighbours.h"
 #include "actor/worker/transforms/schedule_text.h"
+#include "actor/worker/transforms/vectorize_pack.h"
 #include "common/schedule/action.h"
 #include "common/schedule/features.h"
 
@@ -28,6 +29,8 @@ struct Emission {
   // The output's fill is where the anchor is, and the next band over parallel loops may
   // take it along.
   bool bands_take_fill = false;
+  // Of the packed result, until it is vectorized.
+  std::optional<Unpacking> unpacking;
   // Of the other operations; matched when first needed, see MatchNeighbours.
   std::optional<Neighbours> neighbours;
 };

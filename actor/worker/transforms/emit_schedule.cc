@@ -1,7 +1,7 @@
 #include "actor/worker/transforms/emit_schedule.h"
 
+#include "actor/worker/transforms/anchor_band.h"
 #include "actor/worker/transforms/emission.h"
-#include "actor/worker/transforms/output_fill.h"
 
 namespace weft {
 namespace {
@@ -30,7 +30,7 @@ void Emit(const Action& action, Emission* emission) {
 std::string EmitScheduleModule(const ProgramInfo& program, const Schedule& schedule,
                                const MachineModel& machine) {
   const StructuredOp& anchor = program.anchor();
-  Emission emission{program, machine, Nest(program), {}, {}, false, {}, {}, {}};
+  Emission emission{program, machine, Nest(program), {}, {}, false, {}, {}, {}, {}};
   emission.bands_take_fill = BandsCanTakeFill(program);
   emission.anchor = emission.text.MatchEach(anchor.name, anchor.count)[anchor.index];
   for (size_t i = 0; i < schedule.size(); ++i) {

@@ -69,7 +69,7 @@ void EmitPack(const Action& action, Emission* emission) {
     VectorizePack(packing, i, packs[i], &text);
   }
   emission->bands_take_fill &= fill_at_hand;
-  VectorizeUnpack(packing, unpack, &text);
+  emission->unpacking = Unpacking{unpack, op, extents, action.sizes};
   if (fill_at_hand) {
     Neighbour& fill = neighbours[emission->program.fusion.fill];
     fill.handle = text.ProducerOfOperand(anchor, output);

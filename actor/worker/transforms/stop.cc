@@ -1,3 +1,4 @@
+#include "actor/worker/transforms/anchor_band.h"
 #include "actor/worker/transforms/cleanup.h"
 #include "actor/worker/transforms/emission.h"
 
@@ -5,6 +6,7 @@ namespace weft {
 
 void EmitStop(const Action& /*action*/, Emission* emission) {
   const Nest& nest = emission->nest;
+  LeaveUnpack(emission);
   if (!nest.pending_order.empty()) {
     // Loops around single points, in the chosen order. The last one stays inside the
     // operation, where LLVM can vectorize it.

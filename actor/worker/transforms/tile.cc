@@ -1,5 +1,5 @@
+#include "actor/worker/transforms/anchor_band.h"
 #include "actor/worker/transforms/emission.h"
-#include "actor/worker/transforms/output_fill.h"
 
 namespace weft {
 

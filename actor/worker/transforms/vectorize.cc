@@ -1,9 +1,9 @@
 #include <utility>
 
+#include "actor/worker/transforms/anchor_band.h"
 #include "actor/worker/transforms/cleanup.h"
 #include "actor/worker/transforms/emission.h"
 #include "actor/worker/transforms/neighbours.h"
-#include "actor/worker/transforms/output_fill.h"
 #include "actor/worker/transforms/register_tile.h"
 
 namespace weft {
@@ -27,6 +27,7 @@ void EmitVectorize(const Action& action, Emission* emission) {
   const StructuredOp& op = emission->nest.op;
   const std::vector<int64_t>& extents = emission->nest.extents;
   EmitBand(RegisterBand(op, extents, tile.sizes), emission);
+  LeaveUnpack(emission);
   VectorizeRegisterTile(op, extents, tile, emission->anchor, fill, &emission->text);
   EmitVectorCleanup(&emission->text);
 }

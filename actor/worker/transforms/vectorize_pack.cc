@@ -19,10 +19,6 @@ std::vector<int> MemoryOrder(const Packing& packing, const OperandInfo& operand)
   return order;
 }
 
-int64_t PackedSize(const Packing& packing, const std::vector<int64_t>& dimension) {
-  return packing.sizes[LoopOfDimension(dimension)];
-}
-
 int64_t PackedExtent(const Packing& packing, const std::vector<int64_t>& dimension) {
   return packing.packed.loops[LoopOfDimension(dimension)].extent;
 }
@@ -39,6 +35,11 @@ void EmitPlainPack(const Packing& packing, const OperandInfo& panels,
 }
 
 }  // namespace
+
+int64_t UnpackedColumns(int64_t extent) {
+  const int64_t columns = LargestDivisor(extent, kSide);
+  return columns < kShortest ? 0 : columns;
+}
 
 void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
                    ScheduleText* text) {
@@ -60,22 +61,22 @@ void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
 
 // Straight into the result: lowering the unpack first would make a copy of the whole
 // result and another pass over it.
-void VectorizeUnpack(const Packing& packing, const Handle& unpack, ScheduleText* text) {
-  const OperandInfo& output = Output(packing.op);
+void VectorizeUnpack(const Unpacking& unpacking, ScheduleText* text) {
   std::vector<int64_t> tile;
-  for (const std::vector<int64_t>& dimension : output.coefficients) {
-    const int64_t size = PackedSize(packing, dimension);
-    tile.push_back(size == 0 ? 1 : size);
-  }
-  const std::vector<int64_t>& last = output.coefficients.back();
-  if (PackedSize(packing, last) == 0) {
-    tile.back() = LargestDivisor(packing.extents[LoopOfDimension(last)], kSide);
-    if (tile.back() < kShortest) {
-      text->LowerUnpack(unpack);
+  std::vector<int64_t> band;
+  for (const std::vector<int64_t>& dimension : Output(unpacking.op).coefficients) {
+    const int loop = LoopOfDimension(dimension);
+    const bool last = &dimension == &Output(unpacking.op).coefficients.back();
+    int64_t size = unpacking.sizes[loop];
+    if (size == 0) size = last ? UnpackedColumns(unpacking.extents[loop]) : 1;
+    if (size == 0) {
+      text->LowerUnpack(unpacking.handle);
       return;
     }
+    tile.push_back(size);
+    band.push_back(size < unpacking.extents[loop] ? size : 0);
   }
-  text->VectorizeBySizes(text->TileUsingFor(unpack, tile, {}), tile);
+  text->VectorizeBySizes(text->TileUsingFor(unpacking.handle, band, {}), tile);
 }
 
 }  // namespace weft

@@ -24,8 +24,21 @@ struct Packing {
 void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
                    ScheduleText* text);
 
-// `unpack` is the tensor.unpack of the result.
-void VectorizeUnpack(const Packing& packing, const Handle& unpack, ScheduleText* text);
+// How many columns of rows that are not packed are unpacked at once; 0: too few divide
+// `extent` for vectors.
+int64_t UnpackedColumns(int64_t extent);
+
+// The tensor.unpack of a packed result.
+struct Unpacking {
+  Handle handle;
+  StructuredOp op;  // Before it was packed.
+  // By its loops: the extents of what the unpack writes, where it is now, and the sizes
+  // of panels.
+  std::vector<int64_t> extents;
+  std::vector<int64_t> sizes;
+};
+
+void VectorizeUnpack(const Unpacking& unpacking, ScheduleText* text);
 
 }  // namespace weft
 

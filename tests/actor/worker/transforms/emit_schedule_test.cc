@@ -126,16 +126,16 @@ TEST(EmitScheduleTest, ARowLongerThanItsLoopIsOneMaskedVector) {
 }
 
 TEST(EmitScheduleTest, PackedChannelsAreUnpackedStraightIntoTheRowsOfTheOutput) {
-  const std::string text =
-      Emit(Alone(ChannelsFirstConvolution(56, 56, 64)), {Pack({0, 32, 0, 0, 0, 0, 0})});
-  EXPECT_THAT(text, ContainsInOrder(Pieces{"tile_sizes [1, 32, 1, 8]",
+  const std::string text = Emit(Alone(ChannelsFirstConvolution(56, 56, 64)),
+                                {Pack({0, 32, 0, 0, 0, 0, 0}), Stop()});
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"tile_sizes [0, 32, 1, 8]",
                                            "vector_sizes [1, 32, 1, 8]"}));
   EXPECT_THAT(text, Not(HasSubstr("lower_unpack")));
 }
 
 TEST(EmitScheduleTest, RowsThatNoVectorDividesAreUnpackedByLoops) {
-  const std::string text =
-      Emit(Alone(ChannelsFirstConvolution(14, 14, 64)), {Pack({0, 32, 0, 0, 0, 0, 0})});
+  const std::string text = Emit(Alone(ChannelsFirstConvolution(14, 14, 64)),
+                                {Pack({0, 32, 0, 0, 0, 0, 0}), Stop()});
   EXPECT_THAT(text, HasSubstr("lower_unpack"));
 }
 

@@ -1,4 +1,4 @@
-#include "actor/worker/transforms/output_fill.h"
+#include "actor/worker/transforms/anchor_band.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ int Fills(const std::string& text) {
   return CountOf(text, "linalg.fill") + CountOf(text, "vector.transfer_write %cst");
 }
 
-TEST(OutputFillTest, ARegisterTileStartsFromAConstant) {
+TEST(AnchorBandTest, ARegisterTileStartsFromAConstant) {
   const std::string text =
       After("matmul", {Vectorize({4, 16, 1}, VectorizeMode::kContract)});
   EXPECT_EQ(Fills(text), 0) << text;
@@ -56,11 +56,11 @@ TEST(OutputFillTest, ARegisterTileStartsFromAConstant) {
                                            " = %cst", "vector.contract"}));
 }
 
-TEST(OutputFillTest, InWhateverOrderTheBandIs) {
+TEST(AnchorBandTest, InWhateverOrderTheBandIs) {
   EXPECT_EQ(Fills(After("matmul", {Interchange({1, 0, 2}), Vectorize({4, 16, 1})})), 0);
 }
 
-TEST(OutputFillTest, InEveryModeThatKeepsTheTile) {
+TEST(AnchorBandTest, InEveryModeThatKeepsTheTile) {
   EXPECT_EQ(Fills(After("conv_2d_nhwc", {Vectorize({1, 1, 7, 16, 1, 1, 4},
                                                    VectorizeMode::kDecompose)})),
             0);
@@ -69,7 +69,7 @@ TEST(OutputFillTest, InEveryModeThatKeepsTheTile) {
             0);
 }
 
-TEST(OutputFillTest, AMaskedRowStartsFromAConstant) {
+TEST(AnchorBandTest, AMaskedRowStartsFromAConstant) {
   const std::string text =
       After("conv_2d_nchw_rows_of_14",
             {Vectorize({1, 4, 1, 16, 1, 1, 1}, VectorizeMode::kGeneralize)});
@@ -77,13 +77,13 @@ TEST(OutputFillTest, AMaskedRowStartsFromAConstant) {
   EXPECT_THAT(text, testing::HasSubstr("vector.constant_mask [4, 14]"));
 }
 
-TEST(OutputFillTest, BandsOverParallelLoopsPassItOn) {
+TEST(AnchorBandTest, BandsOverParallelLoopsPassItOn) {
   EXPECT_EQ(Fills(After("matmul",
                         {Tile({16, 32, 0}), Tile({8, 0, 0}), Vectorize({4, 16, 1})})),
             0);
 }
 
-TEST(OutputFillTest, PanelsStartFromConstants) {
+TEST(AnchorBandTest, PanelsStartFromConstants) {
   EXPECT_EQ(Fills(After("matmul", {Pack({4, 16, 0}), Vectorize({1, 1, 1, 4, 16})})), 0);
   // The weights of a window become panels by plain loops.
   EXPECT_EQ(Fills(After("conv_2d_nchw", {Pack({0, 16, 0, 0, 0, 0, 0}),
@@ -92,7 +92,7 @@ TEST(OutputFillTest, PanelsStartFromConstants) {
             0);
 }
 
-TEST(OutputFillTest, ItComesIntoAParallelLoopByFuseAlone) {
+TEST(AnchorBandTest, ItComesIntoAParallelLoopByFuseAlone) {
   EXPECT_EQ(
       Fills(After("matmul", {Parallelize({16, 0, 0}), Fuse(), Vectorize({4, 16, 1})})),
       0);
@@ -100,7 +100,7 @@ TEST(OutputFillTest, ItComesIntoAParallelLoopByFuseAlone) {
             1);
 }
 
-TEST(OutputFillTest, AReductionOutsideOfTheTileNeedsWhatTheOutputHolds) {
+TEST(AnchorBandTest, AReductionOutsideOfTheTileNeedsWhatTheOutputHolds) {
   const std::string text = After("matmul", {Tile({0, 0, 16}), Vectorize({4, 16, 1})});
   EXPECT_EQ(Fills(text), 1);
   EXPECT_THAT(
@@ -108,7 +108,7 @@ TEST(OutputFillTest, AReductionOutsideOfTheTileNeedsWhatTheOutputHolds) {
                                    "vector<4x16xf32>", "vector.contract"}));
 }
 
-TEST(OutputFillTest, WhatMakesAnInputIsNotComputedForEveryTile) {
+TEST(AnchorBandTest, WhatMakesAnInputIsNotComputedForEveryTile) {
   const std::string text = AfterOn(kMadeInput, {Vectorize({4, 16, 1})});
   // Once, before the loops of the matmul, and the fill stays outside with it.
   EXPECT_EQ(CountOf(text, "arith.addf"), 1);
@@ -118,7 +118,42 @@ TEST(OutputFillTest, WhatMakesAnInputIsNotComputedForEveryTile) {
   EXPECT_THAT(tiled, ContainsInOrder(Pieces{"linalg.add", "scf.for", "linalg.matmul"}));
 }
 
-TEST(OutputFillTest, PartialResultsStartFromZerosOfTheirOwn) {
+// The output of the matmul that is 48x64 and packed, where it is a buffer of its own.
+int PackedOutputs(const std::string& text) {
+  return CountOf(text, "tensor<12x4x4x16xf32>");
+}
+
+TEST(AnchorBandTest, APanelGoesFromRegistersToItsPlaceInTheOutput) {
+  const Action panel = Vectorize({1, 1, 1, 4, 16});
+  const std::string text = After("matmul", {Pack({4, 16, 0}), panel});
+  EXPECT_EQ(PackedOutputs(text), 0) << text;
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"vector.contract", "vector.transfer_write",
+                                           "tensor<48x64xf32>", "return"}));
+  // Also inside of a band of panels, and with the columns outside of the rows.
+  EXPECT_EQ(
+      PackedOutputs(After("matmul", {Pack({4, 16, 0}), Tile({4, 2, 0, 0, 0}), panel})),
+      0);
+  const std::string swapped =
+      After("matmul", {Pack({4, 16, 0}), Interchange({1, 0, 2, 3, 4}), panel});
+  EXPECT_EQ(PackedOutputs(swapped), 0);
+  EXPECT_THAT(swapped, ContainsInOrder(Pieces{"to %c64 step %c16", "to %c48 step %c4",
+                                              "vector.contract"}));
+}
+
+TEST(AnchorBandTest, ThePanelsOfAReductionInPartsAreKeptUntilItsEnd) {
+  const std::string text = After("matmul", {Pack({4, 16, 0}), Tile({0, 0, 16, 0, 0}),
+                                            Vectorize({1, 1, 1, 4, 16})});
+  EXPECT_GT(PackedOutputs(text), 0);
+}
+
+TEST(AnchorBandTest, APaddedPanelIsUnpackedAfterwards) {
+  // 48 rows in panels of 7: the last one is padded.
+  const std::string text =
+      After("matmul", {Pack({7, 16, 0}), Vectorize({1, 1, 1, 7, 16})});
+  EXPECT_GT(CountOf(text, "tensor<7x4x7x16xf32>"), 0) << text;
+}
+
+TEST(AnchorBandTest, PartialResultsStartFromZerosOfTheirOwn) {
   const std::string text = After(
       "matmul", {Tile({16, 0, 0}), Vectorize({4, 2, 8}, VectorizeMode::kReduction)});
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("linalg.")));
