@@ -227,6 +227,10 @@ void ScheduleText::ApplyCse(const Handle& target) {
   Line(absl::StrCat("transform.apply_cse to ", target, " : ", kOp));
 }
 
+void ScheduleText::ApplyDce(const Handle& target) {
+  Line(absl::StrCat("transform.apply_dce to ", target, " : ", kOp));
+}
+
 void ScheduleText::ApplyLicm(const Handle& loops) {
   Line(absl::StrCat("transform.apply_licm to ", loops, " : ", kOp));
 }

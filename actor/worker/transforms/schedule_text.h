@@ -68,6 +68,7 @@ class ScheduleText {
   // Patterns by their name after "transform.apply_patterns.".
   void ApplyPatterns(const Handle& target, const std::vector<std::string>& patterns);
   void ApplyCse(const Handle& target);
+  void ApplyDce(const Handle& target);
   void ApplyLicm(const Handle& loops);
   void HoistLoopInvariantSubsets(const Handle& loops);
 
