@@ -23,7 +23,7 @@ constexpr int kMaxWorkers = 64;
 constexpr int kRound = 4;
 // Whatever the budget is, so that a search that goes on with a larger one proposes
 // what it proposed before.
-constexpr size_t kMaxOpenings = 8;
+constexpr size_t kMaxOpenings = 10;
 // Plans played in vain for one schedule that was not tried before; then the search
 // ends.
 constexpr int kMaxRepeats = 64;

@@ -71,6 +71,19 @@ TEST(OpeningsTest, AMatmulIsPackedWithColumnsOutermostAndItsReductionInPieces) {
   EXPECT_THAT(openings, Contains(StartsWith("vectorize")));
 }
 
+TEST(OpeningsTest, PanelsThatDivideTheirLoopsAreTriedWithTheWholeReduction) {
+  const auto at_once = MatchesRegex(
+      "pack.[0-9]+,[0-9]+,0. interchange.1,0,2,3,4. vectorize.1,1,[0-9]+,.*contract.");
+  EXPECT_THAT(Openings(Nest(Matmul(512, 512, 512), 3)), Contains(at_once));
+  // 250 columns are 8 panels of 32 with a padded one.
+  EXPECT_THAT(Openings(Nest(Matmul(250, 250, 512), 3)), Not(Contains(at_once)));
+}
+
+TEST(OpeningsTest, AContractionIsTriedInBlocksOfWhatIsNotPacked) {
+  EXPECT_THAT(Openings(Nest(Matmul(512, 512, 512), 3)),
+              Contains(StartsWith("tile[0,128,64] vectorize[")));
+}
+
 TEST(OpeningsTest, LargeOperandsAndThreadsArePackedPieceByPiece) {
   const Nest matmul(Matmul(512, 512, 512), 3);
   const auto is_fused = StartsWith("parallelize[0,256,0] fuse pack[");
@@ -85,6 +98,9 @@ TEST(OpeningsTest, AChannelsFirstConvolutionIsPackedAFewRowsAtATime) {
       Openings(Nest(ChannelsFirstConvolution(56, 56, 64), /*fusable=*/0b1111));
   EXPECT_THAT(openings,
               Contains(StartsWith("parallelize[0,0,4,0,0,0,0] fuse pack[0,")));
+  // With points of a row as the rows of the tile, and the channels innermost.
+  EXPECT_THAT(openings, Contains("pack[0,32,0,0,0,0,0] interchange[0,2,3,1,4,5,6,7] "
+                                 "vectorize[1,1,1,8,1,1,1,32;generalize]"));
 }
 
 TEST(OpeningsTest, AConvolutionIsTriedWithWhatItsFilterMovesWithOutermost) {

@@ -1,0 +1,129 @@
+#include "actor/search/packed_openings.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weft {
+namespace {
+
+// Steps of a reduction whose panels of 8 rows and 32 columns take 40 KiB.
+constexpr int64_t kReductionPiece = 256;
+// Accumulators of a convolution's register tile, in vectors.
+constexpr int64_t kAccumulators = 16;
+// Of a fused loop over tiles: columns, and rows of a matmul or of an image.
+constexpr int64_t kColumns = 256, kMatmulRows = 64, kImageRows = 4;
+
+struct Panel {
+  explicit Panel(const std::vector<int64_t>& panel) : sizes(panel) {
+    columns =
+        static_cast<int>(std::max_element(panel.begin(), panel.end()) - panel.begin());
+    for (int i = 0; i < static_cast<int>(panel.size()); ++i) {
+      if (panel[static_cast<size_t>(i)] == 0) continue;
+      ++packed_loops;
+      if (i != columns) rows = i;
+    }
+  }
+  // Loops over panels in their old places, then the insides of panels.
+  size_t loops() const { return sizes.size() + packed_loops; }
+  int64_t width() const { return sizes[static_cast<size_t>(columns)]; }
+
+  const std::vector<int64_t>& sizes;
+  int columns = 0;
+  int rows = -1;  // None are packed.
+  size_t packed_loops = 0;
+};
+
+bool DividesItsLoops(const InitialLoops& loops, const Panel& panel) {
+  for (int i = 0; i < static_cast<int>(panel.sizes.size()); ++i) {
+    const int64_t size = panel.sizes[static_cast<size_t>(i)];
+    if (size > 0 && !loops.Divides(size, i)) return false;
+  }
+  return true;
+}
+
+// Columns of panels outermost, so that a panel of them stays while those of rows go by.
+Action ColumnsFirst(const Panel& panel) {
+  Action order = SameOrder(panel.loops());
+  std::swap(order.order[static_cast<size_t>(panel.rows)],
+            order.order[static_cast<size_t>(panel.columns)]);
+  return order;
+}
+
+// Rows of the image outermost: the inputs of one stay while all channels go by. The
+// register tile has points of one row, because a panel is unpacked in pieces of those.
+Schedule ImageBand(const InitialLoops& loops, const Panel& panel, int64_t lanes) {
+  const int points = panel.columns + 2;  // After the channels and the image's rows.
+  if (points >= static_cast<int>(loops.count())) return {};
+  Action order = SameOrder(panel.loops());
+  std::rotate(order.order.begin() + panel.columns,
+              order.order.begin() + panel.columns + 1,
+              order.order.begin() + points + 1);
+  Action vectorize =
+      WithSizes(ActionKind::kVectorize, std::vector<int64_t>(panel.loops(), 1));
+  vectorize.mode = VectorizeMode::kGeneralize;
+  vectorize.sizes[static_cast<size_t>(points)] =
+      kAccumulators / std::max<int64_t>(panel.width() / lanes, 1);
+  vectorize.sizes.back() = panel.width();
+  return {std::move(order), std::move(vectorize)};
+}
+
+// A loop over pieces of the output, each of which is packed on its own.
+Schedule InPieces(int loop, int64_t size, size_t loops, const Schedule& packed) {
+  Schedule schedule = {Splitting(ActionKind::kParallelize, loops, loop, size),
+                       OfKind(ActionKind::kFuse)};
+  schedule.insert(schedule.end(), packed.begin(), packed.end());
+  return schedule;
+}
+
+// Pieces of the reduction that let panels of both operands stay; and all of it at once,
+// which keeps the accumulators in registers, where no panel is padded.
+std::vector<Schedule> Matmuls(const InitialLoops& loops, const Panel& panel,
+                              const PackedOpeningOptions& options) {
+  const Action pack = WithSizes(ActionKind::kPack, panel.sizes);
+  const Schedule at_once = {pack, ColumnsFirst(panel)};
+  Schedule reduced = at_once;
+  const int reduction = loops.InnermostReduction();
+  if (reduction >= 0) {
+    reduced.insert(reduced.begin() + 1, Splitting(ActionKind::kTile, panel.loops(),
+                                                  reduction, kReductionPiece));
+  }
+  if (!options.whole && loops.CanSplit(ActionKind::kParallelize, panel.columns)) {
+    return {InPieces(panel.columns, kColumns, loops.count(), reduced),
+            InPieces(panel.rows, kMatmulRows, loops.count(), reduced),
+            InPieces(panel.rows, kMatmulRows, loops.count(), at_once)};
+  }
+  std::vector<Schedule> schedules = {reduced};
+  if (reduction >= 0 && DividesItsLoops(loops, panel)) schedules.push_back(at_once);
+  return schedules;
+}
+
+std::vector<Schedule> Convolutions(const InitialLoops& loops, const Panel& panel,
+                                   const PackedOpeningOptions& options) {
+  const Action pack = WithSizes(ActionKind::kPack, panel.sizes);
+  Schedule whole = {pack};
+  for (Action& action : ImageBand(loops, panel, options.lanes)) {
+    whole.push_back(std::move(action));
+  }
+  std::vector<Schedule> schedules;
+  if (options.whole) schedules.push_back(whole);
+  for (int loop = 0; loop < static_cast<int>(loops.count()); ++loop) {
+    if (loop == panel.columns || !loops.CanSplit(ActionKind::kParallelize, loop)) {
+      continue;
+    }
+    schedules.push_back(InPieces(loop, kImageRows, loops.count(), {pack}));
+    break;
+  }
+  if (schedules.empty()) schedules.push_back(whole);
+  return schedules;
+}
+
+}  // namespace
+
+std::vector<Schedule> PackedOpenings(const InitialLoops& loops,
+                                     const std::vector<int64_t>& panel,
+                                     const PackedOpeningOptions& options) {
+  const Panel of(panel);
+  return of.rows >= 0 ? Matmuls(loops, of, options) : Convolutions(loops, of, options);
+}
+
+}  // namespace weft
