@@ -22,7 +22,8 @@ class OpeningMaker {
   OpeningMaker(const Observation& initial, const InformedPolicyOptions& options)
       : mask_(initial.mask), loops_(initial.mask) {
     packed_.lanes = std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1);
-    packed_.whole = options.threads == 1 && !HasLargeOperand(initial);
+    packed_.threads = options.threads;
+    packed_.large = HasLargeOperand(initial);
   }
 
   std::vector<Plan> Make() {

@@ -87,13 +87,20 @@ std::vector<Schedule> Matmuls(const InitialLoops& loops, const Panel& panel,
     reduced.insert(reduced.begin() + 1, Splitting(ActionKind::kTile, panel.loops(),
                                                   reduction, kReductionPiece));
   }
-  if (!options.whole && loops.CanSplit(ActionKind::kParallelize, panel.columns)) {
-    return {InPieces(panel.columns, kColumns, loops.count(), reduced),
-            InPieces(panel.rows, kMatmulRows, loops.count(), reduced),
-            InPieces(panel.rows, kMatmulRows, loops.count(), at_once)};
+  std::vector<Schedule> schedules;
+  if (options.large || options.threads > 1) {
+    if (loops.Divides(kColumns, panel.columns)) {
+      schedules.push_back(InPieces(panel.columns, kColumns, loops.count(), reduced));
+    }
+    if (loops.CanSplit(ActionKind::kParallelize, panel.rows)) {
+      schedules.push_back(InPieces(panel.rows, kMatmulRows, loops.count(), reduced));
+    }
   }
-  std::vector<Schedule> schedules = {reduced};
-  if (reduction >= 0 && DividesItsLoops(loops, panel)) schedules.push_back(at_once);
+  if (options.threads == 1 || schedules.empty()) schedules.push_back(reduced);
+  if (options.threads == 1 && !options.large && reduction >= 0 &&
+      DividesItsLoops(loops, panel)) {
+    schedules.push_back(at_once);
+  }
   return schedules;
 }
 
@@ -105,7 +112,7 @@ std::vector<Schedule> Convolutions(const InitialLoops& loops, const Panel& panel
     whole.push_back(std::move(action));
   }
   std::vector<Schedule> schedules;
-  if (options.whole) schedules.push_back(whole);
+  if (options.threads == 1) schedules.push_back(whole);
   for (int loop = 0; loop < static_cast<int>(loops.count()); ++loop) {
     if (loop == panel.columns || !loops.CanSplit(ActionKind::kParallelize, loop)) {
       continue;

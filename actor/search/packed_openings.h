@@ -12,9 +12,8 @@ namespace weft {
 
 struct PackedOpeningOptions {
   int64_t lanes = 16;  // Elements in a vector.
-  // Operands are packed whole and not piece by piece: they fit the cache, and one
-  // thread computes everything.
-  bool whole = true;
+  int threads = 1;     // More than one: each packs what it needs.
+  bool large = false;  // Some operand does not fit the cache, see HasLargeOperand.
 };
 
 // Schedules that begin with panels of these sizes, one per loop: rows and columns of a

@@ -21,7 +21,8 @@ struct ComparisonRow {
   std::string libtorch_variant;
   double gflops = 0;
   double gbps = 0;
-  // Of what multiply-adds alone reach in runs of this length, measured in turns with it.
+  // Of what multiply-adds alone reach in runs of this length, measured in turns with
+  // it.
   double peak_fraction = 0;
   std::string schedule;
   int measurements = 0;  // Of the search, those answered by the store included.

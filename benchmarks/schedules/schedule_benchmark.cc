@@ -19,7 +19,10 @@ namespace {
 
 // Ours, the unscheduled program, LibTorch and the peak take turns this often, so that a
 // disturbance of a few seconds does not fall on one of them alone.
-constexpr int kRounds = 4;
+constexpr int kRounds = 6;
+// Of each turn: for the schedule, the unscheduled program, and each variant of
+// LibTorch.
+constexpr double kTurnSeconds = 0.2;
 // Enough for a pooling that takes 20 ms a call, three variants and the lease.
 constexpr absl::Duration kTorchTimeout = absl::Minutes(6);
 
@@ -82,10 +85,11 @@ ComparisonRow ScheduleBenchmark::Run(const std::string& program) {
 }
 
 absl::StatusOr<std::unique_ptr<SearchTarget>> ScheduleBenchmark::Open(
-    const std::string& program, ScheduleStore* store) {
+    const std::string& program, double timing_budget, ScheduleStore* store) {
   SearchTargetOptions options;
   options.worker_path = ExecutableFolder() + "/weft-worker";
   options.measure = options_.measure;
+  options.measure.timing_budget_seconds = timing_budget;
   options.store = store;
   return SearchTarget::Open(absl::StrCat(options_.suite, "/", program, ".mlir"),
                             options);
@@ -93,7 +97,7 @@ absl::StatusOr<std::unique_ptr<SearchTarget>> ScheduleBenchmark::Open(
 
 absl::Status ScheduleBenchmark::FillSingle(ComparisonRow* row) {
   absl::StatusOr<std::unique_ptr<SearchTarget>> target =
-      Open(row->program, store_.get());
+      Open(row->program, options_.measure.timing_budget_seconds, store_.get());
   if (!target.ok()) return target.status();
   SearchOptions options = options_.search;
   options.informed.machine = (*target)->machine().model;
@@ -112,7 +116,7 @@ absl::Status ScheduleBenchmark::FillSingle(ComparisonRow* row) {
   }
   row->schedule = ToString(schedule);
   // Without the store, which would answer instead of timing.
-  target = Open(row->program, nullptr);
+  target = Open(row->program, kTurnSeconds, nullptr);
   if (!target.ok()) return target.status();
   const std::unique_ptr<Environment> environment = (*target)->factory()();
   const TimeOurs time_ours = [&](ComparisonRow* timed) -> absl::Status {
@@ -181,7 +185,7 @@ absl::Status ScheduleBenchmark::Compare(const TimeOurs& time_ours, double flops,
 absl::Status ScheduleBenchmark::TimeRivals(ComparisonRow* row) {
   for (const Rival& rival : rivals_) {
     const absl::StatusOr<nlohmann::json> answer =
-        rival.process->Time(row->program, options_.timing_budget, kTorchTimeout);
+        rival.process->Time(row->program, kTurnSeconds, kTorchTimeout);
     if (!answer.ok()) return answer.status();
     if (answer->contains("wrong")) {
       std::fprintf(stderr, "%s: LibTorch computes it wrong%s: %s\n",

@@ -22,7 +22,6 @@ namespace weft {
 struct ScheduleBenchmarkOptions {
   std::string suite = "datasets/suites/schedules";
   std::string output = "runs/bench-schedules";
-  double timing_budget = 0.3;  // Seconds for each variant of LibTorch.
   MeasureOptions measure;
   SearchOptions search;  // Per program, or per task of a network.
 };
@@ -52,7 +51,9 @@ class ScheduleBenchmark {
   // in the row.
   using TimeOurs = std::function<absl::Status(ComparisonRow* row)>;
 
+  // Measures for `timing_budget` seconds, without a store where that is null.
   absl::StatusOr<std::unique_ptr<SearchTarget>> Open(const std::string& program,
+                                                     double timing_budget,
                                                      ScheduleStore* store);
   absl::Status FillSingle(ComparisonRow* row);
   absl::Status FillNetwork(ComparisonRow* row);

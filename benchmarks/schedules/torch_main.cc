@@ -4,8 +4,9 @@
 // JSON:
 // {"program", "best_us", "variant", "variants": {name: microseconds}, "error"}, or
 // {"program", "unknown": true}. Every variant is warmed up, checked against a
-// computation in double precision, and repeated for the budget; the fastest that is
-// right counts. Timing holds the machine's lease, as that of schedules does.
+// computation in double precision, and timed for the budget as schedules are; the
+// fastest that is right counts. Timing holds the machine's lease, as that of schedules
+// does.
 
 #include <malloc.h>
 #include <sched.h>
@@ -14,13 +15,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <limits>
 #include <sstream>
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "actor/worker/measure/interference_monitor.h"
+#include "actor/worker/measure/sentinel.h"
+#include "actor/worker/measure/time_kernel.h"
 #include "actor/worker/measure/timing_lease.h"
 #include "benchmarks/schedules/torch_program.h"
 #include "nlohmann/json.hpp"
@@ -32,29 +35,38 @@ namespace {
 // the outputs.
 constexpr double kTolerance = 1e-3;
 constexpr double kLeaseTimeoutSeconds = 300;
-constexpr int kWarmUpCalls = 3;
 
-double Now() {
-  return std::chrono::duration<double>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
+// A call of LibTorch, to be timed the way schedules are.
+class TorchKernel : public Kernel {
+ public:
+  explicit TorchKernel(const TorchVariant& variant) : variant_(variant) {}
+  void Run(void* const*) const override { variant_.call(); }
+  const std::vector<KernelArgument>& arguments() const override { return none_; }
 
-// Microseconds of the fastest call within the budget; at least three calls.
-double FastestCall(const TorchVariant& variant, double budget_seconds) {
-  for (int i = 0; i < kWarmUpCalls; ++i) variant.call();
-  double fastest = std::numeric_limits<double>::infinity();
-  const double start = Now();
-  for (int calls = 0; calls < 3 || Now() - start < budget_seconds; ++calls) {
-    const double begin = Now();
-    variant.call();
-    fastest = std::min(fastest, Now() - begin);
-  }
-  return fastest * 1e6;
+ private:
+  const TorchVariant& variant_;
+  const std::vector<KernelArgument> none_;
+};
+
+struct ServeOptions {
+  int threads = 1;
+  int cpu = -1;
+  std::string lease_path;
+};
+
+// Microseconds of a call, by the statistic of schedules: the fastest slice that nothing
+// disturbed. What disturbs memory alone is let pass, to LibTorch's advantage.
+double TimeVariant(const TorchVariant& variant, double budget_seconds,
+                   const ServeOptions& options) {
+  const std::string normal = SentinelPath(options.lease_path, options.threads);
+  InterferenceMonitor monitor(ReadNormalSentinel(normal), options.cpu,
+                              /*watch_memory=*/false);
+  return 1e6 *
+         TimeKernel(TorchKernel(variant), nullptr, budget_seconds, &monitor).seconds;
 }
 
 nlohmann::json Answer(const std::string& program, double budget_seconds,
-                      const std::string& lease_path) {
+                      const ServeOptions& options) {
   const std::vector<TorchVariant> variants = MakeTorchVariants(program);
   nlohmann::json answer = {{"program", program}};
   if (variants.empty()) {
@@ -68,12 +80,12 @@ nlohmann::json Answer(const std::string& program, double budget_seconds,
       answer["wrong"][variant.name] = error;
       continue;
     }
-    const auto lease = TimingLease::Acquire(lease_path, kLeaseTimeoutSeconds);
+    const auto lease = TimingLease::Acquire(options.lease_path, kLeaseTimeoutSeconds);
     if (!lease.ok()) {
       answer["failed"] = lease.status().ToString();
       return answer;
     }
-    const double microseconds = FastestCall(variant, budget_seconds);
+    const double microseconds = TimeVariant(variant, budget_seconds, options);
     answer["variants"][variant.name] = microseconds;
     if (microseconds < best) {
       best = microseconds;
@@ -104,14 +116,14 @@ bool ReadLine(int fd, std::string* line) {
   return false;
 }
 
-int Serve(int fd, int threads, int cpu, const std::string& lease_path) {
+int Serve(int fd, const ServeOptions& options) {
   // Results are allocated in every call: without this their pages would be mapped, and
   // faulted in, each time.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  at::set_num_threads(threads);
+  at::set_num_threads(options.threads);
   at::set_num_interop_threads(1);
-  if (threads == 1 && cpu >= 0) PinTo(cpu);
+  if (options.threads == 1 && options.cpu >= 0) PinTo(options.cpu);
   const c10::InferenceMode inference;
   torch::manual_seed(1);
   std::string line;
@@ -123,7 +135,7 @@ int Serve(int fd, int threads, int cpu, const std::string& lease_path) {
       std::fprintf(stderr, "schedules-torch: not a request: %s\n", line.c_str());
       return 2;
     }
-    const std::string answer = Answer(program, budget, lease_path).dump() + "\n";
+    const std::string answer = Answer(program, budget, options).dump() + "\n";
     if (send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(answer.size())) {
       return 1;
@@ -137,16 +149,15 @@ int Serve(int fd, int threads, int cpu, const std::string& lease_path) {
 
 int main(int argc, char** argv) {
   int fd = -1;
-  int threads = 1;
-  int cpu = -1;
-  std::string lease = "/tmp/weft-timing.lease";
+  weft::ServeOptions options;
+  options.lease_path = "/tmp/weft-timing.lease";
   CLI::App app("Times LibTorch on the programs that it is asked for.",
                "schedules-torch");
   app.add_option("--fd", fd, "Socket of the requests")->required();
-  app.add_option("--threads", threads, "Of LibTorch and BLAS")
+  app.add_option("--threads", options.threads, "Of LibTorch and BLAS")
       ->check(CLI::Range(1, 1024));
-  app.add_option("--cpu", cpu, "To pin a single thread to (-1: none)");
-  app.add_option("--lease", lease, "The machine's timing lease");
+  app.add_option("--cpu", options.cpu, "To pin a single thread to (-1: none)");
+  app.add_option("--lease", options.lease_path, "The machine's timing lease");
   CLI11_PARSE(app, argc, argv);
-  return weft::Serve(fd, threads, cpu, lease);
+  return weft::Serve(fd, options);
 }
