@@ -9,8 +9,8 @@
 namespace weft {
 
 // Writes the text to standard output and flushes it: what is said on standard error
-// afterwards stands after it, also where both go to one file. An error (a full disk, a
-// reader that is gone) names standard output. Thread-compatible.
+// afterwards stands after it, also where both go to one file. An error, such as a
+// full disk, names standard output. Thread-compatible.
 absl::Status WriteResult(std::string_view text);
 
 }  // namespace weft

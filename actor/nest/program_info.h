@@ -18,6 +18,17 @@ struct FusionGroup {
   // later, writes what the group leaves behind; only members read the others.
   std::vector<int> members;
   int fill = -1;  // Of the members: what initializes the anchor's output, or -1.
+  // Whether bands around the anchor can take the fill along: the transform that does so
+  // takes along everything that makes a tensor of either, to be computed anew for every
+  // tile, and the fill makes the only one. Nothing else reads it.
+  bool bands_take_fill = false;
+  // Of the members behind the anchor, the first ones that bands can take along as well,
+  // in order: vectorizable ones, all that they read besides the one before is given.
+  struct Reader {
+    int op = 0;
+    int operand = 0;  // Where it reads the one before it.
+  };
+  std::vector<Reader> epilogue;
   // Tiles of this many leading dimensions of the anchor's output are the same tiles of
   // every tensor that a member hands to another: 2 for a matmul and what it is biased
   // with, 1 (the rows) for a softmax.
@@ -35,8 +46,6 @@ struct ProgramInfo {
   int anchor_index = 0;                    // In ops.
   std::vector<NeighbourState> neighbours;  // Ops joined to the anchor by a value; <= 8.
   FusionGroup fusion;
-  // No operation makes what the anchor reads: all of it are arguments and constants.
-  bool anchor_reads_given_values = false;
   double flops = 0;  // Of the whole program, counting a fused multiply-add as two.
   double bytes = 0;  // Compulsory traffic: every input and output once.
 

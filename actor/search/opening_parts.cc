@@ -3,6 +3,8 @@
 #include <numeric>
 #include <utility>
 
+#include "actor/search/register_tiles.h"
+
 namespace weft {
 namespace {
 
@@ -45,7 +47,7 @@ bool InitialLoops::CanSplit(ActionKind kind, int loop) const {
   return (Allowed(mask_, kind, loop) & ~SizeSet{1}) != 0;
 }
 
-bool InitialLoops::Divides(int64_t size, int loop) const {
+bool InitialLoops::CanSplitBy(int64_t size, int loop) const {
   return Allowed(mask_, ActionKind::kParallelize, loop) >> SizeIndex(size) & 1;
 }
 
@@ -58,6 +60,11 @@ int InitialLoops::InnermostReduction() const {
     }
   }
   return -1;
+}
+
+int InitialLoops::VectorLoop(VectorizeMode mode) const {
+  if (!mask_.Allows(mode)) return -1;
+  return VectorLoopOf(mask_.sizes[SizeSlot(ActionKind::kVectorize, mode)]);
 }
 
 int InitialLoops::ChannelLoop() const {

@@ -26,10 +26,13 @@ class InitialLoops {
   size_t count() const { return static_cast<size_t>(mask_.num_loops); }
   // Whether an action of this kind can give the loop a size.
   bool CanSplit(ActionKind kind, int loop) const;
-  // Whether tiles of this size leave no rest.
-  bool Divides(int64_t size, int loop) const;
+  // Whether parallelize can give the loop this very size, which divides it then; of a
+  // loop that vectors run along it offers none below 8.
+  bool CanSplitBy(int64_t size, int loop) const;
   // The last loop that tile splits and parallelize does not; -1: none.
   int InnermostReduction() const;
+  // The loop that the vectors of a mode run along; -1: none, or no such mode.
+  int VectorLoop(VectorizeMode mode) const;
   // The output channels of a convolution: its only loop that can be packed; -1: none.
   int ChannelLoop() const;
 

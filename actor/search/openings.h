@@ -14,14 +14,17 @@ namespace weft {
 // observation alone and without chance, so that no search misses them by bad luck:
 //
 // - where something can be packed, panels of the most promising register tiles
-//   (RankRegisterTiles), for a matmul with the panels of columns outside those of rows
-//   and reductions in pieces that stay in the first cache; of large operands, for
-//   several threads, and of convolutions, piece by piece in a fused loop over tiles;
-// - for each mode of vectorize its most promising register tile, alone;
+//   (RankRegisterTiles): for a matmul with the panels of columns outside those of rows
+//   and the reduction in pieces that stay in the first cache, or at once; for channels
+//   first with the image's rows outermost; of large operands, for several threads, and
+//   of convolutions, piece by piece in a fused loop over tiles;
+// - for each mode of vectorize its most promising register tile: alone, of a
+// contraction
+//   over blocks of one operand, and of a convolution with another loop outermost;
 // - where nothing can be packed, nothing but LLVM.
 //
-// At most `limit`, the most promising first. They end with a terminal action that the
-// informed policy draws; what is not legal in them becomes the nearest that is.
+// At most `limit`, the most promising first. One without a terminal action ends with
+// one that the informed policy draws; what is not legal becomes the nearest that is.
 std::vector<Plan> Openings(const Observation& initial,
                            const InformedPolicyOptions& options, size_t limit);
 

@@ -36,7 +36,7 @@ struct Panel {
 bool DividesItsLoops(const InitialLoops& loops, const Panel& panel) {
   for (int i = 0; i < static_cast<int>(panel.sizes.size()); ++i) {
     const int64_t size = panel.sizes[static_cast<size_t>(i)];
-    if (size > 0 && !loops.Divides(size, i)) return false;
+    if (size > 0 && !loops.CanSplitBy(size, i)) return false;
   }
   return true;
 }
@@ -49,20 +49,31 @@ Action ColumnsFirst(const Panel& panel) {
   return order;
 }
 
-// Rows of the image outermost: the inputs of one stay while all channels go by. The
-// register tile has points of one row, because a panel is unpacked in pieces of those.
+// Points of an image's row for the register tile of a panel: as many as the
+// accumulators allow of those that are unpacked in registers; 0: none.
+int64_t PointsOfARow(const InitialLoops& loops, int row, int64_t vectors) {
+  const int64_t most = std::max<int64_t>(kAccumulators / vectors, 1);
+  if (loops.CanSplitBy(8, row)) return std::min<int64_t>(most, 8);
+  // Rows of 28; of 14, which 4 does not divide, no loop has a smaller part.
+  return loops.CanSplitBy(14, row) ? 4 : 0;
+}
+
+// Channels first: rows of the image outermost, so that the inputs of one stay while all
+// channels go by. The register tile has points of one row, because a panel is unpacked
+// in pieces of those. Empty for channels last.
 Schedule ImageBand(const InitialLoops& loops, const Panel& panel, int64_t lanes) {
-  const int points = panel.columns + 2;  // After the channels and the image's rows.
-  if (points >= static_cast<int>(loops.count())) return {};
+  const int row = loops.VectorLoop(VectorizeMode::kGeneralize);
+  if (row <= panel.columns) return {};
+  const int64_t vectors = std::max<int64_t>(panel.width() / lanes, 1);
+  const int64_t points = PointsOfARow(loops, row, vectors);
+  if (points == 0) return {};
   Action order = SameOrder(panel.loops());
   std::rotate(order.order.begin() + panel.columns,
-              order.order.begin() + panel.columns + 1,
-              order.order.begin() + points + 1);
+              order.order.begin() + panel.columns + 1, order.order.begin() + row + 1);
   Action vectorize =
       WithSizes(ActionKind::kVectorize, std::vector<int64_t>(panel.loops(), 1));
   vectorize.mode = VectorizeMode::kGeneralize;
-  vectorize.sizes[static_cast<size_t>(points)] =
-      kAccumulators / std::max<int64_t>(panel.width() / lanes, 1);
+  vectorize.sizes[static_cast<size_t>(row)] = points;
   vectorize.sizes.back() = panel.width();
   return {std::move(order), std::move(vectorize)};
 }
@@ -89,7 +100,7 @@ std::vector<Schedule> Matmuls(const InitialLoops& loops, const Panel& panel,
   }
   std::vector<Schedule> schedules;
   if (options.large || options.threads > 1) {
-    if (loops.Divides(kColumns, panel.columns)) {
+    if (loops.CanSplitBy(kColumns, panel.columns)) {
       schedules.push_back(InPieces(panel.columns, kColumns, loops.count(), reduced));
     }
     if (loops.CanSplit(ActionKind::kParallelize, panel.rows)) {

@@ -159,14 +159,14 @@ int Run(Arguments arguments) {
   const std::string output = arguments.json
                                  ? ResultJson(*progress, scale, timing).dump(2) + "\n"
                                  : ResultTable(*progress, scale, timing);
-  if (absl::Status status = WriteResult(output); !status.ok()) return Fail(status);
+  const absl::Status printed = WriteResult(output);
   if (progress->best) std::fprintf(stderr, "best schedule: %s\n", best_path.c_str());
   if (progress->interrupted) {
     std::fprintf(stderr, "interrupted; go on with --resume -o %s\n",
                  arguments.output.c_str());
-    return kExitInterrupted;
   }
-  if (StopRequested()) return kExitInterrupted;  // While it was timed at the end.
+  if (!printed.ok()) return Fail(printed);
+  if (progress->interrupted || StopRequested()) return kExitInterrupted;
   return progress->best ? kExitOk : kExitFailure;
 }
 

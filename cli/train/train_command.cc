@@ -211,8 +211,9 @@ int Run(const Arguments& arguments) {
   const std::string output = arguments.json
                                  ? summary->dump(2) + "\n"
                                  : SummaryTable(*summary, isatty(STDOUT_FILENO));
-  if (absl::Status status = WriteResult(output); !status.ok()) return Fail(status);
+  const absl::Status printed = WriteResult(output);
   std::fprintf(stderr, "best schedules: %s/best\n", run.path().c_str());
+  if (!printed.ok()) return Fail(printed);
   return interrupts > 0 ? kExitInterrupted : kExitOk;
 }
 

@@ -18,6 +18,8 @@ using mlir::Value;
 using mlir::VectorType;
 
 constexpr int64_t kBlock = 8;
+// Sides of the one square for which upstream has a network.
+constexpr int64_t kSquare = 16;
 // Elements that an instruction moves within; the last step crosses them.
 constexpr int64_t kLane = 4;
 
@@ -147,13 +149,15 @@ class TransposeByBlocks : public mlir::OpRewritePattern<mlir::vector::TransposeO
                                       PatternRewriter& rewriter) const override {
     const VectorType type = op.getSourceVectorType();
     const auto moved = MovedDimensions(op);
-    if (type.isScalable() || type.getElementTypeBitWidth() != 32 || moved.size() != 2 ||
+    if (type.isScalable() || !type.getElementType().isF32() || moved.size() != 2 ||
         moved[0] < moved[1]) {
       return mlir::failure();
     }
     const int64_t rows = type.getDimSize(moved[1]);
     const int64_t columns = type.getDimSize(moved[0]);
-    if (columns % kBlock != 0) return mlir::failure();
+    if (columns % kBlock != 0 || (rows == kSquare && columns == kSquare)) {
+      return mlir::failure();
+    }
     const Location location = op.getLoc();
     const auto source_type = VectorType::get({rows, columns}, type.getElementType());
     const auto result_type = VectorType::get({columns, rows}, type.getElementType());

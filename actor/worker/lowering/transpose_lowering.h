@@ -16,12 +16,12 @@ namespace weft {
 // - of a vector that was broadcast along new rows, each row of the result is one
 // element
 //   broadcast, which is what a load can do;
-// - of R x C elements of 32 bits, where C is a multiple of 8, becomes networks of
-//   shuffles over blocks of 8 x 8 or of 4 x 8: three steps, in which each instruction
-//   takes two vectors (log2(8) steps of n vectors, as in Eklundh, "A fast computer
-//   method for matrix transposing", IEEE Trans. Computers C-21, 1972).
+// - of R x C elements of f32, where C is a multiple of 8, becomes networks of shuffles
+//   over blocks of 8 x 8, in three steps, or of 4 x 8, in two (the recursion of
+//   Eklundh, "A fast computer method for matrix transposing", IEEE Trans. Computers
+//   C-21, 1972).
 //
-// Any other is left to upstream's patterns.
+// Any other is left to upstream's patterns, which do 16 x 16 as well.
 void PopulateTransposePatterns(mlir::RewritePatternSet* patterns);
 
 }  // namespace weft

@@ -13,8 +13,8 @@ namespace weft {
 namespace {
 
 // The coefficient of every loop in a sum of loops times constants; nullopt for any
-// other expression. A constant offset is none of scheduling's business but breaks
-// vectorizing.
+// other expression. So is a sum with a constant: upstream's tiling takes it into the
+// offset of a slice and leaves it in the index as well.
 std::optional<std::vector<int64_t>> LinearCoefficients(mlir::AffineExpr expr,
                                                        int loops) {
   std::vector<int64_t> coefficients(loops, 0);
@@ -29,6 +29,7 @@ std::optional<std::vector<int64_t>> LinearCoefficients(mlir::AffineExpr expr,
   const auto right = LinearCoefficients(binary.getRHS(), loops);
   if (!left || !right) return std::nullopt;
   if (binary.getKind() == mlir::AffineExprKind::Add) {
+    if (mlir::isa<mlir::AffineConstantExpr>(binary.getRHS())) return std::nullopt;
     for (int i = 0; i < loops; ++i) coefficients[i] = (*left)[i] + (*right)[i];
     return coefficients;
   }

@@ -93,11 +93,6 @@ std::vector<NeighbourState> FindNeighbours(
   return neighbours;
 }
 
-bool IsGiven(mlir::Value value) {
-  mlir::Operation* maker = value.getDefiningOp();
-  return maker == nullptr || maker->getNumOperands() == 0;
-}
-
 }  // namespace
 
 absl::StatusOr<ProgramInfo> DescribeProgram(mlir::ModuleOp module,
@@ -136,8 +131,6 @@ absl::StatusOr<ProgramInfo> DescribeProgram(mlir::ModuleOp module,
   }
   info.fusion = FindFusionGroup(found, info);
   info.neighbours = FindNeighbours(found, info);
-  info.anchor_reads_given_values =
-      llvm::all_of(found[info.anchor_index].getDpsInputs(), IsGiven);
   info.bytes = CompulsoryBytes(entry);
   return info;
 }

@@ -16,16 +16,34 @@ int IndexOf(const std::vector<mlir::linalg::LinalgOp>& found, mlir::Operation* o
   return -1;
 }
 
-// Every dimension of the anchor's output is one loop, so that a tile of the output is a
-// tile of these loops.
-bool TilesItsOutput(const StructuredOp& anchor) {
-  for (const std::vector<int64_t>& dimension : Output(anchor).coefficients) {
-    if (std::count_if(dimension.begin(), dimension.end(),
-                      [](int64_t c) { return c != 0; }) != 1) {
-      return false;
-    }
-  }
-  return true;
+// Every dimension of the anchor's output is a loop of its own, so that tiles of these
+// loops are tiles of the output and cover all of it. A diagonal, or every other
+// element, would leave what lies between them without the fill.
+bool TilesItsOutput(mlir::linalg::LinalgOp anchor) {
+  return anchor.getMatchingIndexingMap(anchor.getDpsInitOperand(0))
+      .isProjectedPermutation();
+}
+
+// No operation computes it: an argument, a constant, an empty tensor.
+bool IsGiven(mlir::Value value) {
+  mlir::Operation* maker = value.getDefiningOp();
+  return maker == nullptr || maker->getNumOperands() == 0;
+}
+
+bool BandsTakeFill(mlir::linalg::LinalgOp anchor, mlir::linalg::FillOp fill) {
+  const auto is_given_tensor = [](mlir::Value value) {
+    return mlir::isa<mlir::RankedTensorType>(value.getType()) && IsGiven(value);
+  };
+  const auto type = mlir::cast<mlir::RankedTensorType>(fill->getResult(0).getType());
+  return fill->hasOneUse() && type.getRank() > 0 && IsGiven(fill.getDpsInits()[0]) &&
+         llvm::all_of(anchor.getDpsInputs(), is_given_tensor);
+}
+
+// Whether all that `reader` reads is given, but for the operand of this number.
+bool ReadsGivenElse(mlir::linalg::LinalgOp reader, unsigned operand) {
+  return llvm::all_of(reader->getOpOperands(), [&](mlir::OpOperand& other) {
+    return other.getOperandNumber() == operand || IsGiven(other.get());
+  });
 }
 
 // The one operation that reads `producer`, if it does so point by point: its loops are
@@ -109,23 +127,31 @@ FusionGroup FindFusionGroup(const std::vector<mlir::linalg::LinalgOp>& found,
   FusionGroup group;
   const StructuredOp& anchor = info.anchor();
   mlir::linalg::LinalgOp op = found[info.anchor_index];
-  if (!anchor.affine || op.getNumDpsInits() != 1 || !TilesItsOutput(anchor)) {
+  if (!anchor.affine || op.getNumDpsInits() != 1 || !TilesItsOutput(op)) {
     return group;
   }
   auto fill = op.getDpsInits()[0].getDefiningOp<mlir::linalg::FillOp>();
   if (fill) group.fill = IndexOf(found, fill);
   if (group.fill >= 0) group.members.push_back(group.fill);
-  for (mlir::linalg::LinalgOp reader = PointwiseReader(op); reader;
-       reader = PointwiseReader(reader)) {
+  group.bands_take_fill = group.fill >= 0 && BandsTakeFill(op, fill);
+  bool follows = group.bands_take_fill;
+  mlir::linalg::LinalgOp last = op;
+  while (mlir::linalg::LinalgOp reader = PointwiseReader(last)) {
     const int index = IndexOf(found, reader);
     if (index < 0) break;
     group.members.push_back(index);
+    const unsigned operand = last->getUses().begin()->getOperandNumber();
+    follows = follows && info.ops[static_cast<size_t>(index)].vectorizable &&
+              ReadsGivenElse(reader, operand);
+    if (follows) group.epilogue.push_back({index, static_cast<int>(operand)});
+    last = reader;
   }
   const bool tiles_more_than_rows = anchor.kind == AnchorKind::kContraction ||
                                     anchor.kind == AnchorKind::kConvolution;
   if (!tiles_more_than_rows && group.members.size() + 1 < found.size()) {
     FusionGroup rows = FindRowGroup(found, info);
     rows.fill = group.fill;
+    rows.bands_take_fill = group.bands_take_fill;
     if (!rows.empty() && HasTiles(anchor, rows.shared_dimensions)) return rows;
   }
   if (!group.empty()) {

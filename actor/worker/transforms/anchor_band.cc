@@ -1,7 +1,7 @@
 #include "actor/worker/transforms/anchor_band.h"
 
 #include <algorithm>
-#include <utility>
+#include <numeric>
 
 #include "actor/worker/transforms/vectorize_pack.h"
 
@@ -15,16 +15,14 @@ bool SplitsReduction(const Nest& nest, const std::vector<int64_t>& sizes) {
   return false;
 }
 
-// The fill as it is inside the band.
-void FollowFill(const std::vector<int64_t>& sizes, Emission* emission) {
-  Neighbour& fill = MatchNeighbours(emission)[emission->program.fusion.fill];
-  const StructuredOp& op = emission->nest.op;
-  fill.handle =
-      emission->text.ProducerOfOperand(emission->anchor, op.operands.size() - 1);
-  const auto& dimensions = Output(op).coefficients;
+// Gives a neighbour whose loops are the dimensions of the anchor's output the extents
+// that it has in the band.
+void FollowBand(const std::vector<int64_t>& sizes, const StructuredOp& anchor,
+                Neighbour* neighbour) {
+  const auto& dimensions = Output(anchor).coefficients;
   for (size_t d = 0; d < dimensions.size(); ++d) {
     const int64_t size = sizes[LoopOfDimension(dimensions[d])];
-    if (size > 0) fill.op.loops[d].extent = size;
+    if (size > 0) neighbour->op.loops[d].extent = size;
   }
 }
 
@@ -33,10 +31,9 @@ void FollowFill(const std::vector<int64_t>& sizes, Emission* emission) {
 bool TilesTheUnpacked(const Unpacking& unpacking, const std::vector<int64_t>& sizes) {
   const size_t outer_loops = unpacking.sizes.size();
   const int columns = LoopOfDimension(Output(unpacking.op).coefficients.back());
-  if (unpacking.sizes[columns] == 0 && sizes[columns] > 0 &&
-      UnpackedColumns(sizes[columns]) == 0) {
-    return false;
-  }
+  const int64_t width =
+      sizes[columns] > 0 ? sizes[columns] : unpacking.extents[columns];
+  if (unpacking.sizes[columns] == 0 && UnpackedColumns(width) == 0) return false;
   for (size_t i = 0; i < outer_loops; ++i) {
     const int64_t panel = unpacking.sizes[i];
     if (panel > 0 && unpacking.extents[i] % panel != 0) return false;
@@ -45,37 +42,76 @@ bool TilesTheUnpacked(const Unpacking& unpacking, const std::vector<int64_t>& si
                      sizes.end(), [](int64_t size) { return size == 0; });
 }
 
-// The band around the unpack: of what it writes, dimension by dimension.
-void EmitBandOfUnpacked(const std::vector<int64_t>& sizes, Emission* emission) {
-  Unpacking& unpacking = *emission->unpacking;
-  ScheduleText& text = emission->text;
-  const auto& dimensions = Output(unpacking.op).coefficients;
-  std::vector<int64_t> tile;
-  std::vector<int> dimension_of_loop(unpacking.sizes.size(), -1);
-  for (size_t d = 0; d < dimensions.size(); ++d) {
-    const int loop = LoopOfDimension(dimensions[d]);
-    tile.push_back(sizes[loop] * std::max<int64_t>(unpacking.sizes[loop], 1));
-    if (tile.back() > 0) unpacking.extents[loop] = tile.back();
-    dimension_of_loop[loop] = static_cast<int>(d);
-  }
+// Whether a band of these sizes around what finishes the output is one around the
+// anchor.
+bool TilesTheFinish(const std::vector<int64_t>& sizes, const Emission& emission) {
+  if (!emission.unpacking) return emission.bands_take_epilogue;
+  return TilesTheUnpacked(*emission.unpacking, sizes);
+}
+
+// The sizes and the order of a band, dimension by dimension of the output.
+struct OutputBand {
+  std::vector<int64_t> sizes;
   std::vector<int> order;
-  for (const int loop : emission->nest.pending_order) {
+};
+
+OutputBand BandOfOutput(const std::vector<int64_t>& sizes, Emission* emission) {
+  Unpacking* unpacking = emission->unpacking ? &*emission->unpacking : nullptr;
+  const StructuredOp& op = unpacking ? unpacking->op : emission->nest.op;
+  OutputBand band;
+  std::vector<int> dimension_of_loop(op.loops.size(), -1);
+  for (const std::vector<int64_t>& dimension : Output(op).coefficients) {
+    const int loop = LoopOfDimension(dimension);
+    const int64_t panel = unpacking ? unpacking->sizes[loop] : 0;
+    dimension_of_loop[loop] = static_cast<int>(band.sizes.size());
+    band.sizes.push_back(sizes[loop] * std::max<int64_t>(panel, 1));
+    if (unpacking && sizes[loop] > 0) unpacking->extents[loop] = band.sizes.back();
+  }
+  std::vector<int> loops = emission->nest.pending_order;
+  if (loops.empty()) {  // As they are, which need not be how the dimensions are.
+    loops.resize(dimension_of_loop.size());
+    std::iota(loops.begin(), loops.end(), 0);
+  }
+  for (const int loop : loops) {
     if (loop < static_cast<int>(dimension_of_loop.size()) &&
         dimension_of_loop[loop] >= 0) {
-      order.push_back(dimension_of_loop[loop]);
+      band.order.push_back(dimension_of_loop[loop]);
     }
   }
-  unpacking.handle = text.TileAndFuse(unpacking.handle, tile, order);
-  emission->anchor = text.ProducerOfOperand(unpacking.handle, 0);
+  return band;
+}
+
+// The band around the last of what finishes the output. Handles are then found from
+// there upward, as operands.
+void EmitBandOfFinish(const std::vector<int64_t>& sizes, Emission* emission) {
+  const OutputBand band = BandOfOutput(sizes, emission);
+  ScheduleText& text = emission->text;
+  Neighbours& neighbours = MatchNeighbours(emission);
+  const std::vector<FusionGroup::Reader> epilogue =
+      emission->bands_take_epilogue ? emission->program.fusion.epilogue
+                                    : std::vector<FusionGroup::Reader>();
+  Handle maker =
+      text.TileAndFuse(epilogue.empty() ? emission->unpacking->handle
+                                        : neighbours[epilogue.back().op].handle,
+                       band.sizes, band.order);
+  for (auto reader = epilogue.rbegin(); reader != epilogue.rend(); ++reader) {
+    Neighbour& neighbour = neighbours[reader->op];
+    neighbour.handle = maker;
+    for (size_t d = 0; d < band.sizes.size(); ++d) {
+      if (band.sizes[d] > 0) neighbour.op.loops[d].extent = band.sizes[d];
+    }
+    maker = text.ProducerOfOperand(maker, static_cast<size_t>(reader->operand));
+  }
+  if (emission->unpacking) {
+    emission->unpacking->handle = maker;
+    maker = text.ProducerOfOperand(maker, 0);
+  }
+  emission->anchor = maker;
   // Or the anchor outside, which nothing reads any more, would be a second one.
   text.ApplyDce(text.MatchAll("func.func"));
 }
 
 }  // namespace
-
-bool BandsCanTakeFill(const ProgramInfo& program) {
-  return program.fusion.fill >= 0 && program.anchor_reads_given_values;
-}
 
 void EmitBand(const std::vector<int64_t>& sizes, Emission* emission) {
   const std::vector<int>& order = emission->nest.pending_order;
@@ -84,19 +120,34 @@ void EmitBand(const std::vector<int64_t>& sizes, Emission* emission) {
     return;
   }
   emission->bands_take_fill &= !SplitsReduction(emission->nest, sizes);
-  if (!emission->bands_take_fill) {
-    LeaveUnpack(emission);
-    emission->anchor = text.TileUsingFor(emission->anchor, sizes, order);
-    return;
-  }
-  MatchNeighbours(emission);
-  if (emission->unpacking && TilesTheUnpacked(*emission->unpacking, sizes)) {
-    EmitBandOfUnpacked(sizes, emission);
+  if (emission->bands_take_fill && TilesTheFinish(sizes, *emission)) {
+    EmitBandOfFinish(sizes, emission);
   } else {
     LeaveUnpack(emission);
-    emission->anchor = text.TileAndFuse(emission->anchor, sizes, order);
+    emission->bands_take_epilogue = false;
+    if (emission->bands_take_fill) MatchNeighbours(emission);
+    emission->anchor = emission->bands_take_fill
+                           ? text.TileAndFuse(emission->anchor, sizes, order)
+                           : text.TileUsingFor(emission->anchor, sizes, order);
   }
-  FollowFill(sizes, emission);
+  if (!emission->bands_take_fill) return;
+  const StructuredOp& op = emission->nest.op;
+  Neighbour& fill = MatchNeighbours(emission)[emission->program.fusion.fill];
+  fill.handle = text.ProducerOfOperand(emission->anchor, op.operands.size() - 1);
+  FollowBand(sizes, op, &fill);
+}
+
+std::vector<int> Companions(const std::vector<int64_t>& sizes,
+                            const Emission& emission) {
+  if (!emission.bands_take_fill || SplitsReduction(emission.nest, sizes)) return {};
+  std::vector<int> companions = {emission.program.fusion.fill};
+  if (!emission.bands_take_epilogue || !TilesTheFinish(sizes, emission)) {
+    return companions;
+  }
+  for (const FusionGroup::Reader& reader : emission.program.fusion.epilogue) {
+    companions.push_back(reader.op);
+  }
+  return companions;
 }
 
 void LeaveUnpack(Emission* emission) {

@@ -29,6 +29,9 @@ struct Emission {
   // The output's fill is where the anchor is, and the next band over parallel loops may
   // take it along.
   bool bands_take_fill = false;
+  // Fuse has put the group's epilogue where the anchor is, and such a band may take it
+  // along, too.
+  bool bands_take_epilogue = false;
   // Of the packed result, until it is vectorized.
   std::optional<Unpacking> unpacking;
   // Of the other operations; matched when first needed, see MatchNeighbours.

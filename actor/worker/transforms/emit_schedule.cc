@@ -1,6 +1,5 @@
 #include "actor/worker/transforms/emit_schedule.h"
 
-#include "actor/worker/transforms/anchor_band.h"
 #include "actor/worker/transforms/emission.h"
 
 namespace weft {
@@ -30,8 +29,8 @@ void Emit(const Action& action, Emission* emission) {
 std::string EmitScheduleModule(const ProgramInfo& program, const Schedule& schedule,
                                const MachineModel& machine) {
   const StructuredOp& anchor = program.anchor();
-  Emission emission{program, machine, Nest(program), {}, {}, false, {}, {}, {}, {}};
-  emission.bands_take_fill = BandsCanTakeFill(program);
+  Emission emission{program, machine, Nest(program), {}, {}, false, {}, {}, {}, {}, {}};
+  emission.bands_take_fill = program.fusion.bands_take_fill;
   emission.anchor = emission.text.MatchEach(anchor.name, anchor.count)[anchor.index];
   for (size_t i = 0; i < schedule.size(); ++i) {
     emission.fuse_follows =

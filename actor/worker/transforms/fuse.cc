@@ -44,6 +44,7 @@ void EmitFuse(const Action& /*action*/, Emission* emission) {
     // operation, which must not be vectorized twice.
     if (op.fill && index != group.fill) handle.clear();
   }
+  emission->bands_take_epilogue = !group.epilogue.empty();
   // What members hand to each other then fills a buffer of one tile, not of them all.
   text.ApplyPatterns(text.MatchAll("func.func"), {"tensor.fold_tensor_empty"});
 }

@@ -51,17 +51,20 @@ void VectorizeMasked(const Handle& target, const std::vector<int64_t>& masked_si
 
 void VectorizeGeneralized(const StructuredOp& op, const std::vector<int64_t>& extents,
                           const std::vector<int64_t>& sizes, const Handle& target,
-                          const Handle& fill, ScheduleText* text) {
+                          const std::vector<Handle>& companions, ScheduleText* text) {
   const Handle generic = text->Generalize(target);
-  const Handle generic_fill = fill.empty() ? fill : text->Generalize(fill);
+  std::vector<Handle> generic_companions;
+  for (const Handle& companion : companions) {
+    generic_companions.push_back(text->Generalize(companion));
+  }
   // The folding replaces operations. Their handles follow through the slices that come
   // with it; an attribute would be lost, and with it the vectorization, silently.
   text->ApplyPatterns(text->MatchAll("func.func"),
                       {"linalg.fold_unit_extent_dims_via_slices"});
   std::vector<int> all(sizes.size());
   std::iota(all.begin(), all.end(), 0);
-  if (!fill.empty()) {
-    VectorizeMasked(generic_fill, MaskedSizes(extents, sizes, LoopsOfOutput(op)), text);
+  for (const Handle& companion : generic_companions) {
+    VectorizeMasked(companion, MaskedSizes(extents, sizes, LoopsOfOutput(op)), text);
   }
   VectorizeMasked(generic, MaskedSizes(extents, sizes, all), text);
 }
@@ -89,7 +92,7 @@ std::vector<int64_t> RegisterBand(const StructuredOp& op,
 
 void VectorizeRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,
                            const RegisterTile& tile, const Handle& target,
-                           const Handle& fill, ScheduleText* text) {
+                           const std::vector<Handle>& companions, ScheduleText* text) {
   if (tile.mode == VectorizeMode::kReduction) {
     VectorizePartialReduction(op, tile.sizes, target, text);
     return;
@@ -97,10 +100,10 @@ void VectorizeRegisterTile(const StructuredOp& op, const std::vector<int64_t>& e
   const Handle tiled =
       text->TileUsingFor(target, BandSizes(op, extents, tile.sizes, true), {});
   if (tile.mode == VectorizeMode::kGeneralize) {
-    VectorizeGeneralized(op, extents, tile.sizes, tiled, fill, text);
+    VectorizeGeneralized(op, extents, tile.sizes, tiled, companions, text);
     return;
   }
-  if (!fill.empty()) text->Vectorize(fill);
+  for (const Handle& companion : companions) text->Vectorize(companion);
   const bool decompose = tile.mode == VectorizeMode::kDecompose;
   text->Vectorize(decompose ? text->Decompose(tiled) : tiled);
 }
@@ -110,7 +113,7 @@ void EmitRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extent
                       ScheduleText* text) {
   const Handle tiled =
       text->TileUsingFor(target, RegisterBand(op, extents, tile.sizes), {});
-  VectorizeRegisterTile(op, extents, tile, tiled, "", text);
+  VectorizeRegisterTile(op, extents, tile, tiled, {}, text);
 }
 
 }  // namespace weft

@@ -25,13 +25,14 @@ std::vector<int64_t> RegisterBand(const StructuredOp& op,
                                   const std::vector<int64_t>& sizes);
 
 // Emits a band over the reduction loops of `target`, which is inside its RegisterBand,
-// then the vectorization by `tile.mode`. `extents` are those before both bands. `fill`
-// starts the tile and is vectorized as one vector with it; empty: nothing is. For
+// then the vectorization by `tile.mode`. `extents` are those before both bands.
+// `companions` start or finish the tile: each of their loops is a dimension of the
+// output, and they become vectors of the same size. For
 // kGeneralize and kReduction every other operation must have been vectorized before:
 // the former folds unit loops in the whole function, the latter adds operations.
 void VectorizeRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,
                            const RegisterTile& tile, const Handle& target,
-                           const Handle& fill, ScheduleText* text);
+                           const std::vector<Handle>& companions, ScheduleText* text);
 
 // Both bands and the vectorization.
 void EmitRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,

@@ -1,3 +1,4 @@
+#include <map>
 #include <utility>
 
 #include "actor/worker/transforms/anchor_band.h"
@@ -7,6 +8,20 @@
 #include "actor/worker/transforms/register_tile.h"
 
 namespace weft {
+namespace {
+
+// All but `companions`, which keep their handles.
+void VectorizeOthers(const std::vector<int>& companions, Emission* emission) {
+  Neighbours& neighbours = MatchNeighbours(emission);
+  std::map<int, Handle> kept;
+  for (const int index : companions) {
+    kept[index] = std::exchange(neighbours[index].handle, "");
+  }
+  VectorizeNeighbours(neighbours, emission->machine, &emission->text);
+  for (auto& [index, handle] : kept) neighbours[index].handle = std::move(handle);
+}
+
+}  // namespace
 
 void EmitVectorize(const Action& action, Emission* emission) {
   RegisterTile tile;
@@ -14,21 +29,20 @@ void EmitVectorize(const Action& action, Emission* emission) {
   tile.mode = action.mode.value_or(VectorizeMode::kContract);
   // Partial results start from zeros of their own.
   emission->bands_take_fill &= tile.mode != VectorizeMode::kReduction;
-  // The other neighbours come first: they are found by their position among operations
-  // of the same name, and vectorizing the anchor can add such operations.
-  Neighbours& neighbours = MatchNeighbours(emission);
-  Handle no_fill;
-  Handle& fill = emission->bands_take_fill
-                     ? neighbours[emission->program.fusion.fill].handle
-                     : no_fill;
-  Handle outside = std::exchange(fill, "");
-  VectorizeNeighbours(neighbours, emission->machine, &emission->text);
-  fill = std::move(outside);
   const StructuredOp& op = emission->nest.op;
   const std::vector<int64_t>& extents = emission->nest.extents;
-  EmitBand(RegisterBand(op, extents, tile.sizes), emission);
+  const std::vector<int64_t> band = RegisterBand(op, extents, tile.sizes);
+  const std::vector<int> companions = Companions(band, *emission);
+  // The others come first: they are found by their position among operations of the
+  // same name, and vectorizing the anchor can add such operations.
+  VectorizeOthers(companions, emission);
+  EmitBand(band, emission);
   LeaveUnpack(emission);
-  VectorizeRegisterTile(op, extents, tile, emission->anchor, fill, &emission->text);
+  std::vector<Handle> handles;
+  for (const int index : companions) {
+    handles.push_back(MatchNeighbours(emission)[index].handle);
+  }
+  VectorizeRegisterTile(op, extents, tile, emission->anchor, handles, &emission->text);
   EmitVectorCleanup(&emission->text);
 }
 

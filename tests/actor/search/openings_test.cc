@@ -103,8 +103,25 @@ TEST(OpeningsTest, AChannelsFirstConvolutionIsPackedAFewRowsAtATime) {
                                  "vectorize[1,1,1,8,1,1,1,32;generalize]"));
 }
 
+TEST(OpeningsTest, RowsOf28AreUnpackedByFoursAndThoseOf14Afterwards) {
+  EXPECT_THAT(
+      Openings(Nest(ChannelsFirstConvolution(28, 28, 64), 0b1111)),
+      Contains(MatchesRegex("pack.*vectorize.1,1,1,4,1,1,1,[0-9]+;generalize.")));
+  for (const std::string& opening :
+       Openings(Nest(ChannelsFirstConvolution(14, 14, 64), 0b1111))) {
+    EXPECT_THAT(opening, Not(StartsWith("pack[0,32,0,0,0,0,0] interchange")));
+  }
+}
+
+TEST(OpeningsTest, ChannelsLastArePackedAsTheyAre) {
+  for (const std::string& opening :
+       Openings(Nest(Convolution(56, 56, 64, 1), 0b1111))) {
+    EXPECT_THAT(opening, Not(MatchesRegex("pack.* interchange.*")));
+  }
+}
+
 TEST(OpeningsTest, AConvolutionIsTriedWithWhatItsFilterMovesWithOutermost) {
-  constexpr size_t kOfASearch = 8;
+  constexpr size_t kOfASearch = 10;
   EXPECT_THAT(Openings(Nest(Convolution(56, 56, 64, 1), 0b1111), kOfASearch),
               Contains(StartsWith("interchange[3,0,1,2,4,5,6] vectorize[")));
   EXPECT_THAT(

@@ -255,6 +255,10 @@ TEST(LoadedProgramTest, RemainderOfALoopIsNotAffine) {
   EXPECT_FALSE(CopyFrom("i mod 4, j", "4x16xf32").affine);
 }
 
+TEST(LoadedProgramTest, AnOffsetIsNotAffine) {
+  EXPECT_FALSE(CopyFrom("i, j + 1", "8x17xf32").affine);
+}
+
 TEST(LoadedProgramTest, SumOfTwoOutputLoopsIsNoWindow) {
   EXPECT_FALSE(CopyFrom("i + j", "23xf32").affine);
 }

@@ -153,6 +153,25 @@ TEST(AnchorBandTest, APaddedPanelIsUnpackedAfterwards) {
   EXPECT_GT(CountOf(text, "tensor<7x4x7x16xf32>"), 0) << text;
 }
 
+TEST(AnchorBandTest, AnEpilogueIsAppliedToRegisters) {
+  const std::string text = After(
+      "matmul_bias_relu",
+      {Parallelize({0, 32, 0}), Fuse(), Pack({4, 16, 0}), Vectorize({1, 1, 1, 4, 16})});
+  EXPECT_THAT(text,
+              ContainsInOrder(Pieces{"vector.contract", "scf.yield", "arith.addf",
+                                     "vector<4x16xf32>", "arith.maximumf",
+                                     "vector<4x16xf32>", "vector.transfer_write"}));
+  // Once, at its place; the two others are the panels of the inputs.
+  EXPECT_EQ(CountOf(text, "vector.transfer_write"), 3) << text;
+}
+
+TEST(AnchorBandTest, AnEpilogueThatWasNotFusedStaysBehind) {
+  const std::string text = After("matmul_bias_relu", {Vectorize({4, 16, 1})});
+  EXPECT_EQ(Fills(text), 0);
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"vector.contract", "vector.transfer_write",
+                                           "scf.for", "arith.maximumf"}));
+}
+
 TEST(AnchorBandTest, PartialResultsStartFromZerosOfTheirOwn) {
   const std::string text = After(
       "matmul", {Tile({16, 0, 0}), Vectorize({4, 2, 8}, VectorizeMode::kReduction)});

@@ -5,11 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <memory>
-#include <random>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +13,7 @@
 #include "actor/worker/transforms/scheduled_program.h"
 #include "tests/actor/worker/program_files.h"
 #include "tests/actor/worker/transforms/actions.h"
+#include "tests/actor/worker/transforms/kernel_arguments.h"
 
 namespace weft {
 namespace {
@@ -49,47 +46,6 @@ const std::vector<Case>& Cases() {
   return *cases;
 }
 
-// Arguments of a kernel on f32: random inputs, spoiled outputs.
-class Arguments {
- public:
-  explicit Arguments(const Kernel& kernel) {
-    std::mt19937 random(7);
-    std::uniform_real_distribution<float> uniform(-1, 1);
-    for (const KernelArgument& argument : kernel.arguments()) {
-      // Whole cache lines, aligned, as the compiler may assume.
-      const size_t bytes = (argument.elements * sizeof(float) + 63) / 64 * 64;
-      auto* data = static_cast<float*>(std::aligned_alloc(64, bytes));
-      for (int64_t i = 0; i < argument.elements; ++i) data[i] = uniform(random);
-      buffers_.emplace_back(data, &std::free);
-      pointers_.push_back(data);
-      if (argument.output) {
-        outputs_.push_back({data, static_cast<size_t>(argument.elements)});
-      }
-    }
-  }
-
-  std::vector<float> Run(Kernel* kernel) {
-    for (const Output& output : outputs_) {
-      std::fill_n(output.data, output.elements, std::nanf(""));
-    }
-    kernel->Run(pointers_.data());
-    std::vector<float> result;
-    for (const Output& output : outputs_) {
-      result.insert(result.end(), output.data, output.data + output.elements);
-    }
-    return result;
-  }
-
- private:
-  struct Output {
-    float* data;
-    size_t elements;
-  };
-  std::vector<std::unique_ptr<float, decltype(&std::free)>> buffers_;
-  std::vector<void*> pointers_;
-  std::vector<Output> outputs_;
-};
-
 class ThreadedSchedulesTest : public testing::TestWithParam<size_t> {};
 
 TEST_P(ThreadedSchedulesTest, ThreadsShareNoBuffer) {
@@ -107,12 +63,12 @@ TEST_P(ThreadedSchedulesTest, ThreadsShareNoBuffer) {
   ASSERT_TRUE(serial.ok()) << serial.status();
   auto parallel = CompileKernel(context, (*program)->TransformedModule(), kThreads);
   ASSERT_TRUE(parallel.ok()) << parallel.status();
-  Arguments arguments(**serial);
-  const std::vector<float> expected = arguments.Run(serial->get());
+  KernelArguments arguments(**serial);
+  const std::vector<double> expected = arguments.Run(**serial);
   for (int run = 0; run < kRuns; ++run) {
-    const std::vector<float> actual = arguments.Run(parallel->get());
+    const std::vector<double> actual = arguments.Run(**parallel);
     for (size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_NEAR(actual[i], expected[i], 1e-4f) << "element " << i << ", run " << run;
+      ASSERT_NEAR(actual[i], expected[i], 1e-4) << "element " << i << ", run " << run;
     }
   }
 }
