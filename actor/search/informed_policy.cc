@@ -30,11 +30,6 @@ int CountActions(const Observation& observation) {
                                      TokenKind::kHistory));
 }
 
-int CountNeighbours(const Observation& observation) {
-  return static_cast<int>(std::count(observation.kinds.begin(), observation.kinds.end(),
-                                     TokenKind::kNeighbour));
-}
-
 // A size of `legal` other than 0; larger ones are likelier, because a band of many tiny
 // tiles is a schedule of another band.
 int64_t DrawTileSize(SizeSet legal, std::mt19937_64& random) {
@@ -133,6 +128,11 @@ bool HasLargeOperand(const Observation& observation) {
   return false;
 }
 
+bool HasNeighbours(const Observation& observation) {
+  return std::count(observation.kinds.begin(), observation.kinds.end(),
+                    TokenKind::kNeighbour) > 1;
+}
+
 InformedPolicy::InformedPolicy(const InformedPolicyOptions& options)
     : options_(options),
       lanes_(std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1)) {}
@@ -152,8 +152,7 @@ double InformedPolicy::Weight(const Observation& observation, ActionKind kind) c
       if (mask.Allows(ActionKind::kPack) && HasLargeOperand(observation)) {
         return 2.5;
       }
-      // One fill is the neighbour that every contraction has.
-      return CountNeighbours(observation) > 1 ? 2.5 : 0.2;
+      return HasNeighbours(observation) ? 2.5 : 0.2;
     case ActionKind::kTile:
       return taken <= 1 ? 1.5 : 0.6;
     case ActionKind::kInterchange:

@@ -17,6 +17,10 @@ struct InformedPolicyOptions {
 // Whether packing some operand whole moves it through a cache that it does not fit.
 bool HasLargeOperand(const Observation& observation);
 
+// Whether something besides one fill, which every contraction has, makes what the
+// anchor reads or reads what it makes.
+bool HasNeighbours(const Observation& observation);
+
 // Draws actions by rules that hold for loop nests in general: fuse where that is
 // offered, pack into panels that are promising register tiles (RankRegisterTiles),
 // split one loop or a few into cache tiles of which larger ones are likelier,

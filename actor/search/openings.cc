@@ -23,6 +23,7 @@ class OpeningMaker {
       : mask_(initial.mask), loops_(initial.mask) {
     packed_.lanes = std::max<int64_t>(options.machine.vector_bytes / sizeof(float), 1);
     packed_.threads = options.threads;
+    packed_.chain = HasNeighbours(initial);
     packed_.large = HasLargeOperand(initial);
   }
 

@@ -99,6 +99,11 @@ std::vector<Schedule> Matmuls(const InitialLoops& loops, const Panel& panel,
                                                   reduction, kReductionPiece));
   }
   std::vector<Schedule> schedules;
+  // What follows a matmul is then applied to register tiles.
+  if (options.chain && DividesItsLoops(loops, panel) &&
+      loops.CanSplitBy(kColumns, panel.columns)) {
+    schedules.push_back(InPieces(panel.columns, kColumns, loops.count(), at_once));
+  }
   if (options.large || options.threads > 1) {
     if (loops.CanSplitBy(kColumns, panel.columns)) {
       schedules.push_back(InPieces(panel.columns, kColumns, loops.count(), reduced));

@@ -13,6 +13,7 @@ namespace weft {
 struct PackedOpeningOptions {
   int64_t lanes = 16;  // Elements in a vector.
   int threads = 1;     // More than one: each packs what it needs.
+  bool chain = false;  // There is more to fuse than a fill, see HasNeighbours.
   bool large = false;  // Some operand does not fit the cache, see HasLargeOperand.
 };
 

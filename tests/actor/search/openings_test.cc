@@ -79,6 +79,20 @@ TEST(OpeningsTest, PanelsThatDivideTheirLoopsAreTriedWithTheWholeReduction) {
   EXPECT_THAT(Openings(Nest(Matmul(250, 250, 512), 3)), Not(Contains(at_once)));
 }
 
+TEST(OpeningsTest, WhatFollowsAMatmulIsTriedOnRegisterTiles) {
+  Observation initial;
+  initial.mask = LegalActions(Nest(Matmul(512, 512, 512), 3), Avx512());
+  initial.kinds = {TokenKind::kNeighbour, TokenKind::kNeighbour};
+  initial.features.assign(2 * kTokenWidth, 0);
+  std::vector<std::string> schedules;
+  for (const Plan& plan : Openings(initial, Options(), kPlenty)) {
+    schedules.push_back(ToString(plan.wanted));
+  }
+  EXPECT_THAT(schedules,
+              Contains(MatchesRegex("parallelize.0,256,0. fuse pack.[0-9]+,[0-9]+,0. "
+                                    "interchange.1,0,2,3,4.")));
+}
+
 TEST(OpeningsTest, AContractionIsTriedInBlocksOfWhatIsNotPacked) {
   EXPECT_THAT(Openings(Nest(Matmul(512, 512, 512), 3)),
               Contains(StartsWith("tile[0,128,64] vectorize[")));
