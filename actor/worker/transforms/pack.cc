@@ -19,6 +19,16 @@ bool FillIsAtHand(const Emission& emission) {
          (!emission.nest.was_parallelized || emission.nest.was_fused);
 }
 
+bool MovesWithParallelized(const Nest& nest, const OperandInfo& operand) {
+  for (size_t i = 0; i < nest.parallelized.size(); ++i) {
+    if (!nest.parallelized[i]) continue;
+    for (const std::vector<int64_t>& dimension : operand.coefficients) {
+      if (dimension[i] != 0) return true;
+    }
+  }
+  return false;
+}
+
 // The fill that the packed output begins with.
 StructuredOp PackedFill(const StructuredOp& fill, const StructuredOp& packed) {
   StructuredOp op = fill;
@@ -45,7 +55,7 @@ void EmitPack(const Action& action, Emission* emission) {
   const StructuredOp& op = emission->nest.op;
   const std::vector<int64_t>& extents = emission->nest.extents;
   const StructuredOp packed_op = PackedOp(op, extents, action.sizes);
-  const Packing packing{op, extents, action.sizes, packed_op};
+  Packing packing{op, extents, action.sizes, packed_op};
   ScheduleText& text = emission->text;
   Handle anchor = text.Pack(emission->anchor, action.sizes);
   const size_t output = op.operands.size() - 1;
@@ -66,6 +76,8 @@ void EmitPack(const Action& action, Emission* emission) {
   EmitCleanup(&text);
   for (size_t i = 0; i < op.operands.size(); ++i) {
     if (packs[i].empty() || (i == output && fill_at_hand)) continue;
+    packing.shared = emission->nest.was_parallelized &&
+                     !MovesWithParallelized(emission->nest, op.operands[i]);
     VectorizePack(packing, i, packs[i], &text);
   }
   emission->bands_take_fill &= fill_at_hand;

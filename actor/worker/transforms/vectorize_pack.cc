@@ -1,5 +1,7 @@
 #include "actor/worker/transforms/vectorize_pack.h"
 
+#include <utility>
+
 #include "actor/nest/packed_op.h"
 #include "actor/worker/transforms/largest_divisor.h"
 
@@ -56,7 +58,15 @@ void VectorizePack(const Packing& packing, size_t operand, const Handle& pack,
   // Panel after panel would read short pieces of distant rows, which no prefetcher sees
   // coming, all in the same sets of the caches where a row is a power of two long.
   const std::vector<int> order = MemoryOrder(packing, before);
-  text->VectorizeBySizes(text->TileUsingFor(pack, tile, order), tile);
+  std::vector<int64_t> band = tile;
+  Handle inside = pack;
+  if (packing.shared) {
+    const auto outermost = static_cast<size_t>(order.front());
+    std::vector<int64_t> pieces(outer, 0);
+    std::swap(pieces[outermost], band[outermost]);
+    inside = text->TileUsingForall(pack, pieces).tiled;
+  }
+  text->VectorizeBySizes(text->TileUsingFor(inside, band, order), tile);
 }
 
 // Straight into the result: lowering the unpack first would make a copy of the whole

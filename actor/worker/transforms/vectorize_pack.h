@@ -16,6 +16,9 @@ struct Packing {
   const std::vector<int64_t>& extents;
   const std::vector<int64_t>& sizes;
   const StructuredOp& packed;
+  // The copy is made once for a parallel loop, before it: threads are to share the
+  // work.
+  bool shared = false;
 };
 
 // `pack` is the tensor.pack that makes operand `operand` of the packed operation.

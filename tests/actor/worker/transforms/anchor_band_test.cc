@@ -153,6 +153,14 @@ TEST(AnchorBandTest, APaddedPanelIsUnpackedAfterwards) {
   EXPECT_GT(CountOf(text, "tensor<7x4x7x16xf32>"), 0) << text;
 }
 
+TEST(AnchorBandTest, WhatEveryTileReadsIsPackedOnceByAllThreads) {
+  const std::string text = After("matmul", {Parallelize({16, 0, 0}), Pack({4, 16, 0})});
+  // The panels of B; then, in the loop over tiles, those of A and of the output.
+  EXPECT_EQ(CountOf(text, "scf.forall "), 2) << text;
+  EXPECT_THAT(text, ContainsInOrder(Pieces{"scf.forall ", "x80x16xf32>", "scf.forall ",
+                                           "linalg.generic"}));
+}
+
 TEST(AnchorBandTest, AnEpilogueIsAppliedToRegisters) {
   const std::string text = After(
       "matmul_bias_relu",
