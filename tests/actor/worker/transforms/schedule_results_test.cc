@@ -91,6 +91,53 @@ TEST(ScheduleResultsTest, EpiloguesOfTiles) {
   ExpectSameResults(chain, {halves, Fuse(), Tile({8, 0, 0}), Stop()});
 }
 
+// A convolution with a bias of its channels, and what is positive of the sum.
+std::string ConvolutionWithEpilogue(const std::string& op, const std::string& image,
+                                    const std::string& filter, const std::string& out,
+                                    const std::string& channels) {
+  return "#all = affine_map<(n, a, b, c) -> (n, a, b, c)>\n"
+         "#channel = affine_map<(n, a, b, c) -> (" +
+         channels + ")>\nfunc.func @main(%x: tensor<" + image +
+         "> {bufferization.writable = false}, %w: tensor<" + filter +
+         "> {bufferization.writable = false}, %bias: tensor<16xf32> "
+         "{bufferization.writable = false}, %o: tensor<" +
+         out + "> {bufferization.writable = true}) -> tensor<" + out +
+         "> {\n  %z = arith.constant 0.0 : f32\n  %e = tensor.empty() : tensor<" + out +
+         ">\n  %f = linalg.fill ins(%z : f32) outs(%e : tensor<" + out +
+         ">) -> tensor<" + out + ">\n  %c = linalg." + op +
+         " {dilations = dense<1> : tensor<2xi64>, strides = dense<1> : tensor<2xi64>} "
+         "ins(%x, %w : tensor<" +
+         image + ">, tensor<" + filter + ">) outs(%f : tensor<" + out +
+         ">) -> tensor<" + out +
+         ">\n  %r = linalg.generic {indexing_maps = [#all, #channel, #all], "
+         "iterator_types = [\"parallel\", \"parallel\", \"parallel\", \"parallel\"]} "
+         "ins(%c, %bias : tensor<" +
+         out + ">, tensor<16xf32>) outs(%o : tensor<" + out +
+         ">) {\n  ^bb0(%p: f32, %q: f32, %old: f32):\n    %s = arith.addf %p, %q : "
+         "f32\n"
+         "    %m = arith.maximumf %s, %z : f32\n    linalg.yield %m : f32\n  } -> "
+         "tensor<" +
+         out + ">\n  return %r : tensor<" + out + ">\n}\n";
+}
+
+TEST(ScheduleResultsTest, EpiloguesOfConvolutions) {
+  const std::string first = ConvolutionWithEpilogue(
+      "conv_2d_nchw_fchw", "1x8x16x16xf32", "16x8x3x3xf32", "1x16x14x14xf32", "a");
+  const Action rows = Parallelize({0, 0, 2, 0, 0, 0, 0});
+  ExpectSameResults(first,
+                    {rows, Fuse(), Vectorize({1, 4, 1, 16, 1, 1, 1}, kGeneralize)});
+  ExpectSameResults(first, {rows, Fuse(), Pack({0, 8, 0, 0, 0, 0, 0}), Stop()});
+  const std::string square = ConvolutionWithEpilogue(
+      "conv_2d_nchw_fchw", "1x8x18x18xf32", "16x8x3x3xf32", "1x16x16x16xf32", "a");
+  ExpectSameResults(square, {rows, Fuse(), Pack({0, 8, 0, 0, 0, 0, 0}),
+                             Vectorize({1, 1, 1, 4, 1, 1, 1, 8}, kGeneralize)});
+  const std::string last = ConvolutionWithEpilogue(
+      "conv_2d_nhwc_hwcf", "1x16x16x8xf32", "3x3x8x16xf32", "1x14x14x16xf32", "c");
+  ExpectSameResults(last,
+                    {Parallelize({0, 2, 0, 0, 0, 0, 0}), Fuse(),
+                     Vectorize({1, 1, 7, 8, 1, 1, 1}, VectorizeMode::kDecompose)});
+}
+
 TEST(ScheduleResultsTest, MaskedRowsStartFromTheFill) {
   ExpectSameResults(ReadProgram("conv_2d_nchw_rows_of_14"),
                     {Interchange({0, 2, 1, 3, 4, 5, 6}),
