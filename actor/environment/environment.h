@@ -2,6 +2,7 @@
 #ifndef WEFT_ACTOR_ENVIRONMENT_ENVIRONMENT_H_
 #define WEFT_ACTOR_ENVIRONMENT_ENVIRONMENT_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -41,6 +42,10 @@ class Environment {
 
   // Measures the schedule. Only after a terminal action, or a failed one.
   virtual absl::StatusOr<EpisodeResult> Finish() = 0;
+
+  // The fastest schedule that anybody has measured of the program of the last Reset;
+  // nothing where no store remembers one.
+  virtual std::optional<Schedule> BestKnown() const { return std::nullopt; }
 
   // Workers replaced since construction; 0 where there are none.
   virtual uint32_t worker_restarts() const { return 0; }

@@ -67,6 +67,9 @@ class WorkerEnvironment : public Environment {
   absl::StatusOr<Observation> Reset(const std::string& program) override;
   absl::StatusOr<Observation> Apply(const Action& action) override;
   absl::StatusOr<EpisodeResult> Finish() override;
+  // As of the last Reset, of the versions that this environment measures with, or what
+  // it has measured itself since.
+  std::optional<Schedule> BestKnown() const override;
   uint32_t worker_restarts() const override { return restarts_; }
 
   // The worker that runs now, or -1: a fault test kills it.

@@ -7,6 +7,7 @@
 #include "actor/environment/adaptive_limits.h"
 #include "actor/environment/confirmation.h"
 #include "actor/environment/worker_environment.h"
+#include "common/schedule/parse_schedule.h"
 #include "common/wire/schedule_proto.h"
 
 namespace weft {
@@ -105,6 +106,15 @@ absl::Status WorkerEnvironment::Recognize() {
     break;
   }
   return absl::OkStatus();
+}
+
+std::optional<Schedule> WorkerEnvironment::BestKnown() const {
+  const auto known = known_.find(program_);
+  if (known == known_.end() || !known->second.best) return std::nullopt;
+  const absl::StatusOr<Schedule> schedule = ParseSchedule(known->second.best->schedule);
+  // The text is for a person: one that was cut off is no schedule.
+  if (!schedule.ok()) return std::nullopt;
+  return *schedule;
 }
 
 std::string WorkerEnvironment::ExportSchedule() {

@@ -62,6 +62,9 @@ class Search {
       absl::Status measured = MeasureRound(*round);
       if (!measured.ok()) return measured;
     }
+    if (options_.take_best_known && !progress_.interrupted) {
+      if (absl::Status status = TakeBestKnown(); !status.ok()) return status;
+    }
     return progress_;
   }
 
@@ -78,6 +81,21 @@ class Search {
       first_.push_back(std::move(plan));
     }
     return absl::OkStatus();
+  }
+
+  // Played like a proposal, so that what is no longer legal becomes legal.
+  absl::Status TakeBestKnown() {
+    if (const auto initial = planner_->Reset(program_); !initial.ok()) {
+      return initial.status();
+    }
+    const std::optional<Schedule> known = planner_->BestKnown();
+    if (!known) return absl::OkStatus();
+    std::mt19937_64 random = EngineOf(options_.seed, proposals_++);
+    absl::StatusOr<Schedule> schedule = PlaySchedule(
+        *planner_, program_, {*known, Completion::kEnd}, informed_, random);
+    if (!schedule.ok()) return schedule.status();
+    if (!tried_.insert(ToString(*schedule)).second) return absl::OkStatus();
+    return MeasureRound({*schedule});
   }
 
   bool Stopped() const { return hooks_.stop && hooks_.stop(); }

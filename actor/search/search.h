@@ -27,6 +27,10 @@ struct SearchOptions {
   // Tried before what the strategy proposes, which learns from them; part of the
   // budget. Actions that are not legal become the nearest that are.
   std::vector<Schedule> first;
+  // Whether, after the budget, the best schedule that anybody has measured of the
+  // program is taken, too. Not for comparing searches: the outcome then depends on what
+  // was known.
+  bool take_best_known = false;
   int workers = 1;  // Environments that compile side by side; 1 to 64.
   InformedPolicyOptions informed;
 
@@ -71,7 +75,8 @@ struct SearchHooks {
 // options.workers others at once, and learned from in the order proposed. So a search
 // is a function of its seed and of the times, whatever the number of workers and
 // whoever is faster; and a search with a journal is resumed by running it again:
-// schedules that the journal has are not measured.
+// schedules that the journal has are not measured. What options.take_best_known adds is
+// one trial more than the budget, usually a reused one.
 //
 // INVALID_ARGUMENT for bad options; else the first error of an environment or of the
 // journal. `journal` may be null.

@@ -127,6 +127,7 @@ int OptimizeMain(int argc, char** argv) {
   Arguments arguments;
   OptimizeOptions& options = arguments.options;
   options.search.workers = 2;
+  options.search.take_best_known = true;
   // Whole programs take longer than tasks, compiled and run without a schedule.
   options.measure.compile_timeout_seconds = 60;
   options.measure.run_timeout_seconds = 60;

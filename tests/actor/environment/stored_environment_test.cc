@@ -204,6 +204,18 @@ TEST_F(StoredEnvironmentTest, TheBestScheduleOfATaskCanBeLookedUp) {
   EXPECT_EQ(found->best[0].schedule, "tile[16,16,16] stop");
 }
 
+TEST_F(StoredEnvironmentTest, ASecondActorKnowsTheBestOfTheFirst) {
+  const auto first = NewActor();
+  const auto second = NewActor();
+  ASSERT_TRUE(second->environment->Reset("matmul").ok());
+  EXPECT_FALSE(second->environment->BestKnown());
+  Play(*first, 16);
+  ASSERT_TRUE(second->environment->Reset("matmul").ok());
+  const std::optional<Schedule> known = second->environment->BestKnown();
+  ASSERT_TRUE(known);
+  EXPECT_EQ(ToString(*known), "tile[16,16,16] stop");
+}
+
 TEST_F(StoredEnvironmentTest, ANewBestByFarIsComparedWithTheBestBefore) {
   Play(*NewActor(), 16);
   MeasurementRecord slow = store_->FindTask(Task(), 1)->best[0];

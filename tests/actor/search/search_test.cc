@@ -132,6 +132,38 @@ TEST_F(SearchTest, TriesTheSchedulesThatItIsGivenFirst) {
   }
 }
 
+TEST_F(SearchTest, TakesTheBestThatIsKnownWhenAskedAndProposesTheSameBefore) {
+  const std::string program = SyntheticEnvironment::Programs()[0];
+  const auto best = Run(Options("evolutionary", 200, 3), program).best;
+  ASSERT_TRUE(best);
+  class Remembering : public SyntheticEnvironment {
+   public:
+    explicit Remembering(const Schedule& best)
+        : SyntheticEnvironment({}), best_(best) {}
+    std::optional<Schedule> BestKnown() const override { return best_; }
+
+   private:
+    const Schedule best_;
+  };
+  std::vector<std::string> tried[2];
+  for (const bool take : {false, true}) {
+    SearchOptions options = Options("random", 5);
+    options.take_best_known = take;
+    SearchHooks hooks;
+    hooks.on_trial = [&](const SearchProgress&, const Trial& trial, bool) {
+      tried[take ? 1 : 0].push_back(ToString(trial.schedule));
+    };
+    const auto found = RunSearch(
+        program, options, [&] { return std::make_unique<Remembering>(best->schedule); },
+        nullptr, hooks);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(ToString(found->best->schedule) == ToString(best->schedule), take);
+  }
+  EXPECT_EQ(tried[0].size(), 5u);
+  tried[0].push_back(ToString(best->schedule));
+  EXPECT_EQ(tried[1], tried[0]);
+}
+
 TEST_F(SearchTest, FindsTheSameWithAnyNumberOfWorkers) {
   const std::string program = SyntheticEnvironment::Programs()[0];
   SearchOptions options = Options("evolutionary", 40, 3);
