@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 constexpr size_t kMaxBytes = 64 << 10;
 
 bool IsRate(double rate) { return std::isfinite(rate) && rate > 0; }

@@ -2,12 +2,12 @@
 
 #include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 
+#include "actor/worker/measure/cache_sizes.h"
 #include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/machine_file.h"
 #include "actor/worker/measure/peak_kernels.h"
@@ -105,11 +105,6 @@ double BestBandwidth(const PeakKernels& kernels, size_t floats, int repeats,
   return std::max({reading, copying, adding});
 }
 
-uint64_t CacheBytes(int name, uint64_t fallback) {
-  const long bytes = sysconf(name);
-  return bytes > 0 ? static_cast<uint64_t>(bytes) : fallback;
-}
-
 MachineModel Probe(int timing_cpu) {
   const CpuPin pin(timing_cpu);
   const PeakKernels& kernels = HostPeakKernels();
@@ -119,9 +114,11 @@ MachineModel Probe(int timing_cpu) {
   machine.cache_bandwidth =
       BestBandwidth(kernels, kCacheFloats, kCacheRepeats, kCacheSeconds);
   machine.memory_bandwidth = BestBandwidth(kernels, kMemoryFloats, 1, kMemorySeconds);
-  machine.l1_bytes = CacheBytes(_SC_LEVEL1_DCACHE_SIZE, machine.l1_bytes);
-  machine.l2_bytes = CacheBytes(_SC_LEVEL2_CACHE_SIZE, machine.l2_bytes);
-  machine.l3_bytes = CacheBytes(_SC_LEVEL3_CACHE_SIZE, machine.l3_bytes);
+  // What the system does not tell stays the model's default.
+  const CacheSizes caches = SystemCacheSizes(timing_cpu);
+  if (caches.l1 > 0) machine.l1_bytes = caches.l1;
+  if (caches.l2 > 0) machine.l2_bytes = caches.l2;
+  if (caches.l3 > 0) machine.l3_bytes = caches.l3;
   machine.vector_bytes = kernels.vector_bytes;
   machine.vector_registers = kernels.vector_registers;
   return machine;
