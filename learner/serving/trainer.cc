@@ -38,15 +38,15 @@ absl::Status Trainer::Run() {
     if (!batch.ok()) break;
     status = TrainOn(*std::move(batch));
   }
-  if (status.ok()) status = failure();
+  if (status.ok()) status = stop_.failure();
   const bool done = state_.iteration >= target;
   if (status.ok() && done) ValidateLast();
-  absl::Status concluded = Conclude(done ? "training is finished" : stop_reason());
+  absl::Status concluded = Conclude(done ? "training is finished" : stop_.reason());
   if (status.ok()) status = std::move(concluded);
   if (status.ok() && done) {
     parts_.progress->SetFinished();
     ServeUntilStopped();
-    status = failure();
+    status = stop_.failure();
   }
   checkpoint_requests_.Close();
   return status;
@@ -55,7 +55,7 @@ absl::Status Trainer::Run() {
 absl::StatusOr<std::vector<QueuedTrajectory>> Trainer::WaitForEpisodes() {
   parts_.progress->SetPhase("collecting");
   absl::Time say = absl::Now() + kSayWhatIsWaitedFor;
-  while (!stopping()) {
+  while (!stop_.stopping()) {
     AnswerCheckpointRequests();
     TendValidation();
     absl::StatusOr<std::vector<QueuedTrajectory>> batch =
@@ -72,7 +72,7 @@ absl::StatusOr<std::vector<QueuedTrajectory>> Trainer::WaitForEpisodes() {
       say += kSayWhatIsWaitedFor;
     }
   }
-  return absl::CancelledError(stop_reason());
+  return absl::CancelledError(stop_.reason());
 }
 
 absl::Status Trainer::TrainOn(std::vector<QueuedTrajectory> batch) {
@@ -179,7 +179,7 @@ void Trainer::ValidateLast() {
       kSilentTimeouts * absl::Seconds(config_.validation.task_timeout_seconds);
   absl::Time deadline = absl::Now() + patience;
   uint64_t settled = parts_.validator->settled();
-  while (validation_.waiting() && !stopping()) {
+  while (validation_.waiting() && !stop_.stopping()) {
     if (settled != parts_.validator->settled()) {
       settled = parts_.validator->settled();
       deadline = absl::Now() + patience;
@@ -212,7 +212,7 @@ absl::Status Trainer::Conclude(const std::string& reason) {
   parts_.progress->SetPhase("draining");
   validation_.Collect(&state_, absl::Now());
   parts_.actors->Drain(reason);
-  if (stopping()) WaitForActorsToDrain();
+  if (stop_.stopping()) WaitForActorsToDrain();
   parts_.progress->SetPhase("checkpointing");
   absl::Status status = absl::OkStatus();
   if (!checkpoints_.HasSaved(state_) || validation_.unsaved())
@@ -240,7 +240,7 @@ void Trainer::WaitForActorsToDrain() {
 void Trainer::ServeUntilStopped() {
   spdlog::info("finished after {} iterations; serving the status until told to stop",
                state_.iteration);
-  while (!stopping()) {
+  while (!stop_.stopping()) {
     AnswerCheckpointRequests();
     absl::SleepFor(kSlice);
   }
@@ -259,34 +259,8 @@ void Trainer::RequestCheckpoint(CheckpointDone done) {
   checkpoint_requests_.Add(std::move(done));
 }
 
-void Trainer::RequestShutdown(const std::string& reason) {
-  absl::MutexLock lock(&mutex_);
-  if (stop_) return;
-  stop_ = true;
-  stop_reason_ = reason.empty() ? "the learner was asked to stop" : reason;
-}
+void Trainer::RequestShutdown(const std::string& reason) { stop_.Stop(reason); }
 
-void Trainer::Fail(const absl::Status& status) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (failure_.ok()) failure_ = status;
-  }
-  RequestShutdown(status.ToString());
-}
-
-absl::Status Trainer::failure() const {
-  absl::MutexLock lock(&mutex_);
-  return failure_;
-}
-
-bool Trainer::stopping() const {
-  absl::MutexLock lock(&mutex_);
-  return stop_;
-}
-
-std::string Trainer::stop_reason() const {
-  absl::MutexLock lock(&mutex_);
-  return stop_reason_;
-}
+void Trainer::Fail(const absl::Status& status) { stop_.Fail(status); }
 
 }  // namespace weft

@@ -6,10 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "common/config/options.h"
 #include "learner/checkpoint/checkpoint_store.h"
 #include "learner/checkpoint/run_state.h"
@@ -24,6 +22,7 @@
 #include "learner/serving/run_progress.h"
 #include "learner/serving/run_results.h"
 #include "learner/serving/run_validation.h"
+#include "learner/serving/stop_request.h"
 #include "learner/weights/weight_store.h"
 
 namespace weft {
@@ -83,9 +82,6 @@ class Trainer : public RunControl {
   absl::Status Conclude(const std::string& reason);
   void WaitForActorsToDrain();
   void ServeUntilStopped();
-  bool stopping() const;
-  std::string stop_reason() const;
-  absl::Status failure() const;
 
   const TrainConfig config_;
   const TrainerParts parts_;
@@ -98,10 +94,7 @@ class Trainer : public RunControl {
   bool entropy_collapsed_ = false;  // In the last iteration.
 
   CheckpointRequests checkpoint_requests_;
-  mutable absl::Mutex mutex_;
-  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
-  std::string stop_reason_ ABSL_GUARDED_BY(mutex_);
-  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  StopRequest stop_;
 };
 
 }  // namespace weft
