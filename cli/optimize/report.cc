@@ -44,6 +44,10 @@ std::string Trust(const Measurement& measurement) {
                                : "(timed side by side)";
 }
 
+double RooflineShare(const TaskRow& task) {
+  return Ratio(task.roofline_seconds, task.result.best_seconds);
+}
+
 json MeasurementJson(const ProgramResult& result) {
   const Measurement& measurement = result.measurement;
   return {{"outcome", OutcomeName(measurement.outcome)},
@@ -71,8 +75,14 @@ std::string ReportTable(const OptimizeReport& report) {
         task.result.unscheduled_seconds * 1e6, best * 1e6,
         Ratio(task.result.unscheduled_seconds, best),
         Rate(task.flops, task.bytes, best, task.roofline_seconds, report.peak_flops),
-        100 * Ratio(task.roofline_seconds, best),
-        task.result.measurements + task.result.reused, Note(task.result));
+        100 * RooflineShare(task), task.result.measurements + task.result.reused,
+        Note(task.result));
+  }
+  if (std::any_of(report.tasks.begin(), report.tasks.end(),
+                  [](const TaskRow& task) { return RooflineShare(task) > 1; })) {
+    table +=
+        "(above 100 % of the roofline: the data stay in a cache, which is faster "
+        "than the memory that the roofline counts)\n";
   }
   const Measurement& before = report.unscheduled.measurement;
   const Measurement& after = report.scheduled.measurement;
@@ -105,21 +115,20 @@ json ReportJson(const OptimizeReport& report) {
   json tasks = json::array();
   for (const TaskRow& task : report.tasks) {
     const TaskResult& result = task.result;
-    tasks.push_back(
-        {{"task", task.name},
-         {"anchor", task.anchor},
-         {"calls", task.calls},
-         {"unscheduled_us", result.unscheduled_seconds * 1e6},
-         {"best_us", result.best_seconds * 1e6},
-         {"gflops", Ratio(task.flops, result.best_seconds) * 1e-9},
-         {"gbps", Ratio(task.bytes, result.best_seconds) * 1e-9},
-         {"roofline_fraction", Ratio(task.roofline_seconds, result.best_seconds)},
-         {"schedule", ToString(result.schedule)},
-         {"measurements", result.measurements},
-         {"reused", result.reused},
-         {"failures", result.failures},
-         {"first_failure", result.first_failure},
-         {"problem", result.problem}});
+    tasks.push_back({{"task", task.name},
+                     {"anchor", task.anchor},
+                     {"calls", task.calls},
+                     {"unscheduled_us", result.unscheduled_seconds * 1e6},
+                     {"best_us", result.best_seconds * 1e6},
+                     {"gflops", Ratio(task.flops, result.best_seconds) * 1e-9},
+                     {"gbps", Ratio(task.bytes, result.best_seconds) * 1e-9},
+                     {"roofline_fraction", RooflineShare(task)},
+                     {"schedule", ToString(result.schedule)},
+                     {"measurements", result.measurements},
+                     {"reused", result.reused},
+                     {"failures", result.failures},
+                     {"first_failure", result.first_failure},
+                     {"problem", result.problem}});
   }
   return {
       {"program", report.program},

@@ -48,6 +48,14 @@ TEST(ReportTest, ATaskThatCouldNotBeSearchedSaysWhyInOneLine) {
   EXPECT_THAT(ReportTable(WithTask(result)), Not(HasSubstr("with a stack")));
 }
 
+TEST(ReportTest, ATimeBelowTheRooflineOfMemoryIsExplained) {
+  OptimizeReport report = WithTask(Found());
+  report.tasks[0].roofline_seconds = 0.9e-6;
+  EXPECT_THAT(ReportTable(report), Not(HasSubstr("above 100 %")));
+  report.tasks[0].roofline_seconds = 1.1e-6;
+  EXPECT_THAT(ReportTable(report), HasSubstr("above 100 %"));
+}
+
 TEST(ReportTest, ATaskWithoutAFasterScheduleStaysAsItCameAndSaysSo) {
   TaskResult result;
   result.unscheduled_seconds = result.best_seconds = 2e-6;
