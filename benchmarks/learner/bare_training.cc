@@ -34,19 +34,22 @@ double ForwardFlops(const PolicyNetwork& network, const Batch& batch) {
   const auto decisions = static_cast<double>(batch.decisions.features.size(0));
   const auto length = static_cast<double>(batch.decisions.features.size(1));
   const double tokens = decisions * length;
+  const double encoded = ComputesPadding(network.options())
+                             ? tokens
+                             : batch.decisions.lengths.sum().item<double>();
   const double loops = decisions * static_cast<double>(batch.decisions.loops);
   double flops = 0;
   for (const auto& item : network.named_parameters()) {
     const std::string& name = item.key();
     if (item.value().dim() < 2 || absl::StrContains(name, "embedding")) continue;
-    const bool per_token =
-        absl::StrContains(name, "encoder.") || absl::StrContains(name, "token.");
+    const bool per_token = absl::StrContains(name, "token.");
     const bool per_loop =
         absl::StartsWith(name, "size_") || absl::StartsWith(name, "order_");
     flops += 2 * static_cast<double>(item.value().numel()) *
-             (per_token  ? tokens
-              : per_loop ? loops
-                         : decisions);
+             (absl::StrContains(name, "encoder.") ? encoded
+              : per_token                         ? tokens
+              : per_loop                          ? loops
+                                                  : decisions);
   }
   const PolicyOptions& options = network.options();
   if (AttentionHeads(options) > 0) {  // Scores, and the values that they weight.

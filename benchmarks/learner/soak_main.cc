@@ -28,6 +28,9 @@
 namespace weft {
 namespace {
 
+// The first updates allocate what all others use.
+constexpr size_t kReportsToJudgeMemory = 6;
+
 struct Arguments {
   uint64_t steps = 10'000'000;
   int episodes = 256;
@@ -53,6 +56,15 @@ bool IsFinite(const UpdateStats& stats) {
     if (!std::isfinite(value)) return false;
   }
   return true;
+}
+
+// Whether the actions that were played tell of a collapse that the learner does not.
+// They are a sample, taken before the update, so half of the alarm is far enough.
+bool IsUnseenCollapse(double surprisal, const UpdateStats& stats,
+                      const PpoOptions& ppo) {
+  if (stats.entropy_collapsed || stats.entropy_share <= 0) return false;
+  const double largest = stats.entropy / stats.entropy_share;
+  return surprisal < 0.5 * ppo.entropy_alarm * largest;
 }
 
 absl::Status Run(const Arguments& arguments) {
@@ -96,11 +108,11 @@ absl::Status Run(const Arguments& arguments) {
     }
     lowest_entropy = std::min(lowest_entropy, stats->entropy_share);
     alarms += stats->entropy_collapsed ? 1 : 0;
-    if (stats->entropy_share < arguments.ppo.entropy_alarm &&
-        !stats->entropy_collapsed) {
+    if (IsUnseenCollapse((*training)->surprisal(), *stats, arguments.ppo)) {
       return absl::InternalError(absl::StrFormat(
-          "the entropy of update %d is %.4f of the largest, and no alarm says so",
-          updates + 1, stats->entropy_share));
+          "the actions of update %d were so probable (%.4f nats) that its entropy has "
+          "collapsed, and no alarm says so",
+          updates + 1, (*training)->surprisal()));
     }
     if (++updates % static_cast<uint64_t>(arguments.report_every) != 0) continue;
     resident.push_back(ResidentMebibytes());
@@ -113,15 +125,16 @@ absl::Status Run(const Arguments& arguments) {
         resident.back());
     std::fflush(stdout);
   }
-  const double growth =
-      resident.size() < 2 ? 0 : resident.back() - resident[resident.size() / 2];
+  const bool judged = resident.size() >= kReportsToJudgeMemory;
+  const double growth = judged ? resident.back() - resident[resident.size() / 2] : 0;
   std::printf(
       "%llu steps in %llu updates and %.0f s; lowest entropy share %.4f, %llu alarms; "
-      "memory "
-      "%+.1f MiB in the second half\n",
+      "memory %s\n",
       static_cast<unsigned long long>((*training)->steps()),
       static_cast<unsigned long long>(updates), stopwatch.seconds(), lowest_entropy,
-      static_cast<unsigned long long>(alarms), growth);
+      static_cast<unsigned long long>(alarms),
+      judged ? absl::StrFormat("%+.1f MiB in the second half", growth).c_str()
+             : "not judged: too short a run for its --report-every");
   if (growth <= arguments.max_growth_mebibytes) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrFormat("memory grew by %.1f MiB in the second half of the run, at most "

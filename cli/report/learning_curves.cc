@@ -28,29 +28,49 @@ double FailuresOf(const json& iteration) {
   return failures;
 }
 
+// Rewards of two environments are no curve. Older lines do not say which they are of.
+void KeepLastEnvironment(std::vector<json>* iterations) {
+  if (iterations->empty()) return;
+  const std::string last = iterations->back().value("environment", "");
+  iterations->erase(std::remove_if(iterations->begin(), iterations->end(),
+                                   [&](const json& line) {
+                                     return line.value("environment", "") != last;
+                                   }),
+                    iterations->end());
+}
+
+// The mean over the lines that have the number; 0 where none has. What an update would
+// say is missing where it failed, and null where it is not finite.
+double MeanOf(const std::vector<json>& iterations, size_t begin, size_t end,
+              const std::string& key) {
+  double sum = 0;
+  int count = 0;
+  for (size_t i = begin; i < end; ++i) {
+    const auto found = iterations[i].find(key);
+    if (found == iterations[i].end() || !found->is_number()) continue;
+    sum += found->get<double>();
+    ++count;
+  }
+  return sum / std::max(count, 1);
+}
+
 Window WindowOf(const std::string& name, const std::vector<json>& iterations,
                 size_t begin, size_t end) {
   Window window;
   window.name = name;
   window.first_iteration = iterations[begin].value("iteration", uint64_t{0});
   window.last_iteration = iterations[end - 1].value("iteration", uint64_t{0});
+  window.mean_reward = MeanOf(iterations, begin, end, "mean_reward");
+  window.entropy = MeanOf(iterations, begin, end, "entropy");
+  window.kl = MeanOf(iterations, begin, end, "kl");
+  window.explained_variance = MeanOf(iterations, begin, end, "explained_variance");
   double log_speedup = 0, episodes = 0;
   for (size_t i = begin; i < end; ++i) {
-    const json& line = iterations[i];
-    window.mean_reward += line.value("mean_reward", 0.0);
-    log_speedup += std::log(line.value("mean_speedup", 1.0));
-    window.entropy += line.value("entropy", 0.0);
-    window.kl += line.value("kl", 0.0);
-    window.explained_variance += line.value("explained_variance", 0.0);
-    window.failures += FailuresOf(line);
-    episodes += line.value("episodes", 0.0);
+    log_speedup += std::log(iterations[i].value("mean_speedup", 1.0));
+    window.failures += FailuresOf(iterations[i]);
+    episodes += iterations[i].value("episodes", 0.0);
   }
-  const auto count = static_cast<double>(end - begin);
-  for (double* mean :
-       {&window.mean_reward, &window.entropy, &window.kl, &window.explained_variance}) {
-    *mean /= count;
-  }
-  window.mean_speedup = std::exp(log_speedup / count);
+  window.mean_speedup = std::exp(log_speedup / static_cast<double>(end - begin));
   window.failures /= std::max(episodes, 1.0);
   return window;
 }
@@ -97,6 +117,7 @@ absl::StatusOr<LearningCurves> ReadLearningCurves(const std::string& path) {
     (line.contains("validation") ? curves.validations : curves.iterations)
         .push_back(std::move(line));
   }
+  KeepLastEnvironment(&curves.iterations);
   return curves;
 }
 

@@ -43,6 +43,7 @@ struct Window {
   double failures = 0;  // Share of episodes.
 };
 
+// Of the environment that the run is in: what it did in another one before is left out.
 // NOT_FOUND without the file, DATA_LOSS naming the line that is no JSON object. A last
 // line that a crash cut off is left out.
 absl::StatusOr<LearningCurves> ReadLearningCurves(const std::string& path);

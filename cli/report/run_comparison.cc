@@ -104,10 +104,14 @@ absl::StatusOr<ComparedRun> ReadComparedRun(const std::string& path) {
                             config->policy.critic == "shared" ? "" : " own critic");
   run.seed = config->seed;
   run.environment = config->environment;
-  run.iterations = summary->value("iterations", 0);
+  run.budget = absl::StrCat(config->learner.episodes_per_iteration, " episodes of ",
+                            config->suite, ", judged on ", config->validation.suite);
+  run.iterations =
+      summary->value("environment_iterations", summary->value("iterations", 0));
   run.episodes = summary->value("episodes", 0.0);
   run.measurements = summary->value("measurements", 0.0);
-  run.minutes = summary->value("wall_seconds", 0.0) / 60;
+  run.minutes =
+      summary->value("environment_seconds", summary->value("wall_seconds", 0.0)) / 60;
   run.update_seconds = MeanUpdateSeconds(*curves);
   run.first = PointOf(*summary, "first");
   run.best = PointOf(*summary, "best");
@@ -121,10 +125,12 @@ std::string ComparisonOfRuns(const std::vector<ComparedRun>& runs) {
       "seed", "iterations", "episodes", "measured", "updates/s", "minutes", "first",
       "best", "last", "speed-up", "failed");
   // Only runs of one budget are averaged.
-  std::map<std::tuple<std::string, std::string, int>, std::vector<ComparedRun>> groups;
+  std::map<std::tuple<std::string, std::string, std::string, int>,
+           std::vector<ComparedRun>>
+      groups;
   for (const ComparedRun& run : runs) {
     text += Row(run);
-    groups[{run.policy, run.environment, run.iterations}].push_back(run);
+    groups[{run.policy, run.environment, run.budget, run.iterations}].push_back(run);
   }
   std::string rows;
   for (const auto& [group, members] : groups) rows += GroupRow(members);
@@ -144,6 +150,7 @@ json ToJson(const ComparedRun& run) {
               {"policy", run.policy},
               {"seed", run.seed},
               {"environment", run.environment},
+              {"budget", run.budget},
               {"iterations", run.iterations},
               {"episodes", run.episodes},
               {"measurements", run.measurements},

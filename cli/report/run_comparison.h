@@ -24,6 +24,9 @@ struct ComparedRun {
   std::string policy;  // Such as "lstm 128x2"; runs of the same one form a group.
   uint64_t seed = 0;
   std::string environment;
+  // What the run learned from and was judged on: runs that differ in it say nothing
+  // about the same thing.
+  std::string budget;
   // Of the environment that the run ended in.
   int iterations = 0;
   double episodes = 0;

@@ -57,7 +57,7 @@ absl::StatusOr<std::string> CheckpointStore::Save(uint64_t iteration,
   const std::string path = PathOf(iteration);
   absl::Status status = WriteFileAtomically(path, EncodeCheckpoint(sections));
   if (!status.ok()) return status;
-  RemoveOld();
+  RemoveOld(iteration);
   RemoveHalfWritten();
   return path;
 }
@@ -92,8 +92,11 @@ void CheckpointStore::ForgetBest() const {
   if (error) spdlog::warn("cannot rename {}: {}", best(), error.message());
 }
 
-void CheckpointStore::RemoveOld() const {
+void CheckpointStore::RemoveOld(uint64_t newest) const {
   std::vector<uint64_t> iterations = Iterations();
+  // A resume came from below those after it, so they were not valid and count for none.
+  iterations.erase(std::upper_bound(iterations.begin(), iterations.end(), newest),
+                   iterations.end());
   while (iterations.size() > static_cast<size_t>(keep_)) {
     std::error_code error;
     if (iterations.front() == held_) {

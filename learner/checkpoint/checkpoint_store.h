@@ -56,7 +56,7 @@ class CheckpointStore {
  private:
   CheckpointStore(std::string folder, int keep);
   std::string PathOf(uint64_t iteration) const;
-  void RemoveOld() const;
+  void RemoveOld(uint64_t newest) const;
   void RemoveHalfWritten() const;
 
   std::string folder_;

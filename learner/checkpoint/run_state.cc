@@ -65,6 +65,9 @@ RunState StateFromJson(const nlohmann::json& json) {
   json.at("episodes").get_to(state.episodes);
   json.at("env_steps").get_to(state.env_steps);
   json.at("elapsed_seconds").get_to(state.elapsed_seconds);
+  // Neither are these.
+  state.entered_iteration = json.value("entered_iteration", uint64_t{0});
+  state.entered_seconds = json.value("entered_seconds", 0.0);
   json.at("dropped").get_to(state.dropped);
   state.known = json.value("known", uint64_t{0});  // Not in older checkpoints.
   for (int i = 0; i < kNumOutcomes; ++i) {
@@ -101,6 +104,8 @@ bool RunState::EnterEnvironment(const std::string& name) {
   const bool another = !environment.empty() && environment != name;
   environment = name;
   if (!another) return false;
+  entered_iteration = iteration;
+  entered_seconds = elapsed_seconds;
   episodes = 0;
   env_steps = 0;
   outcomes = {};
@@ -168,6 +173,8 @@ void RunState::Save(CheckpointSections* sections) const {
                          {"dropped", dropped},
                          {"known", known},
                          {"elapsed_seconds", elapsed_seconds},
+                         {"entered_iteration", entered_iteration},
+                         {"entered_seconds", entered_seconds},
                          {"outcomes", nlohmann::json::object()},
                          {"programs", nlohmann::json::object()}};
   if (last_validation.programs > 0) {

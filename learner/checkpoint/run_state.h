@@ -51,6 +51,8 @@ struct RunState {
   uint64_t episodes = 0;
   uint64_t env_steps = 0;
   double elapsed_seconds = 0;
+  uint64_t entered_iteration = 0;                 // When `environment` was entered.
+  double entered_seconds = 0;                     // elapsed_seconds, then.
   std::array<uint64_t, kNumOutcomes> outcomes{};  // Episodes by Outcome.
   uint64_t known = 0;  // Episodes with outcome OK whose time the schedule store knew.
   std::map<std::string, uint64_t> dropped;  // Trajectories by reason.

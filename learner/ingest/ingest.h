@@ -24,6 +24,7 @@ namespace weft {
 inline constexpr char kDropInvalid[] = "invalid";       // Its content breaks a bound.
 inline constexpr char kDropQueueFull[] = "queue_full";  // Beyond capacity and overflow.
 inline constexpr char kDropUpdateFailed[] = "update_failed";  // PPO refused its batch.
+inline constexpr char kDropOtherEnvironment[] = "other_environment";  // Left behind.
 // And kDropLost of trajectory_log.h.
 
 // Why a message is refused and its stream ended. Nothing is dropped: an actor that goes

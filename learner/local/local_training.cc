@@ -72,7 +72,14 @@ absl::StatusOr<UpdateStats> LocalTraining::Iterate(int episodes) {
   const absl::StatusOr<std::vector<Trajectory>> played =
       PlayWith(*policies_.front(), episodes, Selection::kSample);
   if (!played.ok()) return played.status();
-  for (const Trajectory& episode : *played) steps_ += episode.steps.size();
+  double log_probability = 0;
+  uint64_t decisions = 0;
+  for (const Trajectory& episode : *played) {
+    decisions += episode.steps.size();
+    for (const Step& step : episode.steps) log_probability += step.log_probability;
+  }
+  steps_ += decisions;
+  surprisal_ = -log_probability / static_cast<double>(std::max<uint64_t>(decisions, 1));
   absl::StatusOr<UpdateStats> stats = learner_->Update(*played);
   if (!stats.ok()) return stats.status();
   const absl::Status published = Publish();

@@ -52,6 +52,9 @@ class LocalTraining {
 
   PpoLearner& learner() { return *learner_; }
   const Policy& policy() const { return *policies_.back(); }  // The newest weights.
+  // Of the decisions that the last Iterate played, the mean of -ln of the probability:
+  // what acting alone tells about their entropy, nats. 0 before the first.
+  double surprisal() const { return surprisal_; }
   // Actions that were taken in Iterate so far.
   uint64_t steps() const { return steps_; }
 
@@ -70,6 +73,7 @@ class LocalTraining {
   std::deque<std::unique_ptr<TorchPolicy>> policies_;  // The newest last.
   std::mt19937_64 random_;
   uint64_t steps_ = 0;
+  double surprisal_ = 0;
 };
 
 // The mean reward of any policy over `repetitions` of every program.

@@ -1,5 +1,6 @@
 #include "learner/ppo/advantages.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace weft {
@@ -47,9 +48,12 @@ double ExplainedVariance(const std::vector<double>& predictions,
                          const std::vector<double>& targets) {
   std::vector<double> errors(targets.size());
   for (size_t i = 0; i < targets.size(); ++i) errors[i] = targets[i] - predictions[i];
-  const double spread = MomentsOf(targets).standard_deviation;
+  const Moments of_targets = MomentsOf(targets);
+  const double spread = of_targets.standard_deviation;
   const double rest = MomentsOf(errors).standard_deviation;
-  return spread > 0 ? 1 - rest * rest / (spread * spread) : 0;
+  // Equal targets have a spread of rounding errors.
+  if (spread <= 1e-6 * std::max(1.0, std::abs(of_targets.mean))) return 0;
+  return 1 - rest * rest / (spread * spread);
 }
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #include <torch/cuda.h>
 
 #include <algorithm>
+#include <exception>
 #include <numeric>
 #include <utility>
 
@@ -63,7 +64,7 @@ class TorchPpoLearner : public PpoLearner {
         scales ? std::max(rewards.standard_deviation(), kSmallestSpread) : 1);
     if (!experience.ok()) return experience.status();
     LearnerSnapshot before(state_);
-    absl::StatusOr<UpdateStats> stats = Train(&*experience);
+    absl::StatusOr<UpdateStats> stats = TrainOrTell(&*experience);
     if (!stats.ok()) {
       before.RestoreTo(&state_);
       return absl::Status(stats.status().code(),
@@ -104,6 +105,16 @@ class TorchPpoLearner : public PpoLearner {
   }
 
  private:
+  // LibTorch throws where a device has no memory left, for example.
+  absl::StatusOr<UpdateStats> TrainOrTell(Experience* experience) {
+    try {
+      return Train(experience);
+    } catch (const std::exception& error) {
+      const absl::string_view what = error.what();  // Then comes where it happened.
+      return absl::InternalError(what.substr(0, what.find('\n')));
+    }
+  }
+
   absl::StatusOr<UpdateStats> Train(Experience* experience) {
     const Stopwatch stopwatch;
     if (options_.off_policy_correction == "none") {
@@ -117,7 +128,8 @@ class TorchPpoLearner : public PpoLearner {
     const absl::Status estimated = EstimateTargets(options_, experience);
     if (!estimated.ok()) return estimated;
     const double learning_rate = SetLearningRate();
-    AdaptValueUnit(experience->returns);
+    const double explained = ExplainedVariance(experience->values, experience->returns);
+    AdaptValueUnit(experience);
     LossSettings settings;
     settings.entropy_coefficient = EntropyCoefficient();
     settings.kl_coefficient = KlCoefficient();
@@ -130,6 +142,7 @@ class TorchPpoLearner : public PpoLearner {
     stats->learning_rate = learning_rate;
     stats->entropy_coefficient = settings.entropy_coefficient;
     stats->kl_coefficient = settings.kl_coefficient;
+    stats->explained_variance = explained;
     Describe(*experience, &*stats);
     Adapt(*stats);
     return stats;
@@ -139,8 +152,6 @@ class TorchPpoLearner : public PpoLearner {
     const double largest = MomentsOf(experience.largest_entropies).mean;
     stats->entropy_share = largest > 0 ? stats->entropy / largest : 1;
     stats->entropy_collapsed = stats->entropy_share < options_.entropy_alarm;
-    stats->explained_variance =
-        ExplainedVariance(experience.values, experience.returns);
     stats->mean_importance =
         std::accumulate(experience.weights.begin(), experience.weights.end(), 0.0) /
         experience.size();
@@ -191,15 +202,23 @@ class TorchPpoLearner : public PpoLearner {
 
   // The critic predicts returns in units of their spread around their mean, so that its
   // learning does not depend on whether rewards are near 0 or near the failure penalty.
-  void AdaptValueUnit(const std::vector<double>& returns) {
+  // Where another unit changes what the critic predicts, the values of the experience
+  // change with it: the value clip is about how far the critic moves by learning.
+  void AdaptValueUnit(Experience* experience) {
     if (options_.return_normalization == "none") return;
-    const Moments moments = MomentsOf(returns);
+    const Moments moments = MomentsOf(experience->returns);
     const double spread = std::max(moments.standard_deviation, kSmallestSpread);
     const double old = state_.counters.updates == 0 ? 0 : 1 - kValueUnitMomentum;
     PolicyNetwork& network = *state_.network;
-    network.SetValueUnit(old * network.value_shift() + (1 - old) * moments.mean,
-                         old * network.value_scale() + (1 - old) * spread,
-                         options_.return_normalization == "popart");
+    const double old_shift = network.value_shift(), old_scale = network.value_scale();
+    const bool keeps_values = options_.return_normalization == "popart";
+    network.SetValueUnit(old * old_shift + (1 - old) * moments.mean,
+                         old * old_scale + (1 - old) * spread, keeps_values);
+    if (keeps_values) return;
+    for (double& value : experience->values) {
+      value = (value - old_shift) / old_scale * network.value_scale() +
+              network.value_shift();
+    }
   }
 
   const PpoOptions options_;

@@ -69,7 +69,8 @@ class PpoLearner {
   virtual ~PpoLearner() = default;
 
   // One PPO update over complete episodes, each of at least one step. Raises version()
-  // by one. INTERNAL, with parameters unchanged, when a loss or gradient is not finite.
+  // by one. INTERNAL, with parameters unchanged, when a loss or gradient is not finite
+  // or LibTorch throws.
   virtual absl::StatusOr<UpdateStats> Update(
       const std::vector<Trajectory>& episodes) = 0;
 

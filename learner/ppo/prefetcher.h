@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <thread>
 #include <utility>
@@ -16,7 +17,7 @@ namespace weft {
 // Calls make(0), make(1), ... make(count - 1) in this order on one thread, at most
 // `ahead` beyond what Next has taken. What comes out does not depend on which thread is
 // faster. One thread calls Next; the destructor waits for a make under way and drops
-// what was not taken.
+// what was not taken. What make throws, Next throws, after all that was made before.
 template <typename T>
 class Prefetcher {
  public:
@@ -40,6 +41,7 @@ class Prefetcher {
   T Next() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(this, &Prefetcher::HasMade));
+    if (made_.empty()) std::rethrow_exception(error_);
     T made = std::move(made_.front());
     made_.pop_front();
     return made;
@@ -52,12 +54,23 @@ class Prefetcher {
   }
 
  private:
-  bool HasMade() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !made_.empty(); }
+  bool HasMade() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return !made_.empty() || error_ != nullptr;
+  }
   bool MayMake() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return stopping_ || static_cast<int>(made_.size()) < ahead_;
   }
 
   void Run() {
+    try {
+      MakeAll();
+    } catch (...) {
+      absl::MutexLock lock(&mutex_);
+      error_ = std::current_exception();
+    }
+  }
+
+  void MakeAll() {
     for (int i = 0; i < count_; ++i) {
       {
         absl::MutexLock lock(&mutex_);
@@ -81,6 +94,7 @@ class Prefetcher {
   std::deque<T> made_ ABSL_GUARDED_BY(mutex_);
   double seconds_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::exception_ptr error_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;  // Last: it uses what is above.
 };
 

@@ -19,23 +19,23 @@ struct IterationRecord {
   double elapsed_seconds = 0;    // Of the run, over all resumes.
   int episodes = 0;
   int env_steps = 0;
-  int measurements = 0;             // Episodes that were really timed (WasTimed).
-  double mean_reward = 0;           // Per episode.
-  double mean_speedup = 1;          // Geometric, over unscheduled, of the OK episodes.
+  int measurements = 0;    // Episodes that were really timed (WasTimed).
+  double mean_reward = 0;  // Per episode.
+  // Geometric, over unscheduled; a failure counts with its penalty (LogSpeedup).
+  double mean_speedup = 1;
   double best_geomean_speedup = 1;  // Over programs, of the best so far.
   std::array<int, kNumOutcomes> outcomes{};
   bool update_failed = false;  // The episodes are dropped; `update` says nothing.
+  std::string environment;     // TrainConfig::environment.
   UpdateStats update;
 
   // The part that follows from the episodes alone.
   static IterationRecord Of(const std::vector<Trajectory>& episodes);
 
-  // One JSON object without a line break; non-finite numbers become null.
+  // One JSON object without a line break; non-finite numbers become null. Without what
+  // an update would say where it failed.
   std::string ToJson() const;
 };
-
-// unscheduled / measured time of one episode; only for outcome OK.
-double Speedup(const Trajectory& trajectory);
 
 }  // namespace weft
 

@@ -13,8 +13,6 @@ namespace {
 
 // The longest that a power loss can reach back into the trajectory log.
 constexpr absl::Duration kHeartbeat = absl::Seconds(1);
-// The label of episodes that an earlier environment left in the log.
-constexpr char kDropOtherEnvironment[] = "other_environment";
 // For calls under way when the learner ends; streams were told to drain before.
 constexpr absl::Duration kShutdownGrace = absl::Seconds(2);
 
@@ -80,7 +78,9 @@ absl::StatusOr<RunState> Learner::Restore() {
   if (absl::IsNotFound(checkpoint.status())) {
     spdlog::warn("nothing to resume but the trajectory log: {}",
                  checkpoint.status().ToString());
-    return RunState();
+    RunState state;
+    state.environment = folder_.ReadEnvironment();
+    return state;
   }
   if (!checkpoint.ok()) return checkpoint.status();
   absl::StatusOr<RunState> state = RunState::Load(checkpoint->sections);
@@ -106,7 +106,7 @@ absl::StatusOr<RunState> Learner::Restore() {
 absl::Status Learner::LeaveEpisodesBehind(RunState* state) {
   const uint64_t waiting = log_->last_position() - state->log_position;
   state->dropped[kDropOtherEnvironment] += waiting;
-  for (uint64_t i = 0; i < waiting; ++i) metrics_.CountDropped(kDropOtherEnvironment);
+  metrics_.CountDropped(kDropOtherEnvironment, static_cast<double>(waiting));
   state->log_position = log_->last_position();
   checkpoints_.ForgetBest();
   spdlog::info(
@@ -131,6 +131,9 @@ absl::Status Learner::OpenLog(bool resume, bool moved, RunState* state) {
   if (moved) {
     if (absl::Status left = LeaveEpisodesBehind(state); !left.ok()) return left;
   }
+  // After the checkpoint that says that the others were left behind.
+  absl::Status entered = folder_.WriteEnvironment(config_.environment);
+  if (!entered.ok()) return entered;
   progress_.Resume(*state);
   metrics_.SetValidation(state->last_validation, state->best_validation);
   CreditOptions credits;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/metrics/metric_families.h"
+#include "spdlog/spdlog.h"
 
 namespace weft {
 namespace {
@@ -25,8 +26,8 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
         &families.AddCounter("episodes_total", "Episodes stored, by outcome.",
                              {{"outcome", OutcomeName(static_cast<Outcome>(i))}});
   }
-  for (const char* reason :
-       {kDropInvalid, kDropQueueFull, kDropLost, kDropUpdateFailed}) {
+  for (const char* reason : {kDropInvalid, kDropQueueFull, kDropLost, kDropUpdateFailed,
+                             kDropOtherEnvironment}) {
     dropped_[reason] = &families.AddCounter(
         "dropped_trajectories_total",
         "Trajectories that are not trained on, by reason.", {{"reason", reason}});
@@ -128,7 +129,12 @@ void LearnerMetrics::CountEpisode(const Trajectory& trajectory) {
 
 void LearnerMetrics::CountDropped(const std::string& reason, double count) {
   const auto it = dropped_.find(reason);
-  if (it != dropped_.end()) it->second->Increment(count);
+  if (it == dropped_.end()) {
+    spdlog::error("{} trajectories are dropped for a reason without a metric: {}",
+                  count, reason);
+    return;
+  }
+  it->second->Increment(count);
 }
 
 void LearnerMetrics::CountRefused(const std::string& reason) {
@@ -143,13 +149,14 @@ void LearnerMetrics::CountWeightsSent(size_t bytes) {
 void LearnerMetrics::FinishIteration(const IterationRecord& record) {
   iterations_->Increment();
   iteration_reward_->Set(record.mean_reward);
+  mean_speedup_->Set(record.mean_speedup);
+  best_geomean_speedup_->Set(record.best_geomean_speedup);
+  if (record.update_failed) return;  // The others stay those of the last one.
   entropy_->Set(record.update.entropy);
   entropy_share_->Set(record.update.entropy_share);
   entropy_collapsed_->Set(record.update.entropy_collapsed ? 1 : 0);
   kl_->Set(record.update.approximate_kl);
   staleness_->Set(record.update.mean_staleness);
-  mean_speedup_->Set(record.mean_speedup);
-  best_geomean_speedup_->Set(record.best_geomean_speedup);
 }
 
 void LearnerMetrics::SetLevels(const Levels& levels) {

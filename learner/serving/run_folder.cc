@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/files/atomic_file.h"
@@ -62,6 +63,15 @@ RunFolder::~RunFolder() {
 
 bool RunFolder::HasEarlierRun() const {
   return HasFiles(checkpoints()) || HasFiles(trajectories());
+}
+
+std::string RunFolder::ReadEnvironment() const {
+  const absl::StatusOr<std::string> text = ReadFile(path_ + "/environment");
+  return text.ok() ? std::string(absl::StripAsciiWhitespace(*text)) : "";
+}
+
+absl::Status RunFolder::WriteEnvironment(const std::string& environment) const {
+  return WriteFileAtomically(path_ + "/environment", environment + "\n");
 }
 
 absl::Status RunFolder::WriteAddresses(const std::string& grpc_address,

@@ -17,6 +17,7 @@ namespace weft {
 // RUN/checkpoints/    CheckpointStore
 // RUN/trajectories/   TrajectoryLog
 // RUN/store.sqlite    SqliteStore, unless the config names another file
+// RUN/environment     of the newest episodes
 // RUN/learner.lock    locked by the one learner that may write here
 //
 // All but metrics.jsonl are replaced whole. One learner uses a folder; its training
@@ -38,6 +39,10 @@ class RunFolder {
   std::string store() const { return path_ + "/store.sqlite"; }
   std::string trajectories() const { return path_ + "/trajectories"; }
 
+  // The environment whose episodes the log ends with, empty where nothing tells; for
+  // runs that have no checkpoint yet, which would tell.
+  std::string ReadEnvironment() const;
+  absl::Status WriteEnvironment(const std::string& environment) const;
   absl::Status WriteAddresses(const std::string& grpc_address,
                               const std::string& admin_address) const;
   // Removes lines of iterations and validation rounds that the state does not have: a

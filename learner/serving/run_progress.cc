@@ -49,7 +49,9 @@ void RunProgress::FinishIteration(const IterationRecord& record) {
   iteration_ = record.iteration;
   iteration_seconds_ += record.seconds;
   best_geomean_speedup_ = record.best_geomean_speedup;
+  const UpdateStats before = last_ ? last_->update : UpdateStats();
   last_ = record;
+  if (record.update_failed) last_->update = before;
 }
 
 void RunProgress::FinishValidation(const ValidationScore& score,

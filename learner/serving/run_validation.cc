@@ -54,6 +54,9 @@ void RunValidation::Finish(const ValidationRound& round, RunState* state) {
   if (state->first_validation.programs == 0) state->first_validation = score;
   state->last_validation = score;
   parts_.results->AddLine(round.ToJson(failure_reward_));
+  // Before a checkpoint says that the round is done: nobody would do it again. What
+  // cannot be written now is tried again after the next iteration.
+  parts_.results->Flush(*state).IgnoreError();
   unsaved_ = true;
   const bool best = (state->best_validation.programs == 0 ||
                      score.mean_reward > state->best_validation.mean_reward) &&

@@ -44,9 +44,12 @@ std::string SummaryJson(const RunState& state) {
   const uint64_t wrong = Count(state, Outcome::kWrongResult);
   const uint64_t crashed = Count(state, Outcome::kCrashed);
   const uint64_t timed_out = Count(state, Outcome::kTimedOut);
-  const double wall = std::max(state.elapsed_seconds, 1e-9);
+  // Of the environment that the run is in, as are the counts.
+  const double wall = std::max(state.elapsed_seconds - state.entered_seconds, 1e-9);
   nlohmann::ordered_json json = {
+      {"environment", state.environment},
       {"iterations", state.iteration},
+      {"environment_iterations", state.iteration - state.entered_iteration},
       {"episodes", state.episodes},
       {"measurements", state.measurements()},
       {"known", state.known},
@@ -63,6 +66,7 @@ std::string SummaryJson(const RunState& state) {
       {"measured_schedules_per_second",
        static_cast<double>(state.measurements()) / wall},
       {"wall_seconds", state.elapsed_seconds},
+      {"environment_seconds", state.elapsed_seconds - state.entered_seconds},
       {"programs_without_schedule", ProgramsWithoutSchedule(state)},
       {"programs", Programs(state)}};
   if (state.last_validation.programs > 0) {

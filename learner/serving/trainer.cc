@@ -121,6 +121,7 @@ void Trainer::CountDrop(const std::string& reason, uint64_t count) {
 void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
   const double elapsed = parts_.progress->elapsed_seconds(absl::Now());
   record.iteration = state_.iteration;
+  record.environment = config_.environment;
   record.weights_version = parts_.ppo->version();
   record.seconds = elapsed - state_.elapsed_seconds;
   record.elapsed_seconds = elapsed;

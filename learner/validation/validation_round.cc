@@ -7,19 +7,14 @@ namespace {
 
 constexpr double kMicroseconds = 1e6;
 
-double LogSpeedup(const ValidatedProgram& program, double failure_reward) {
-  if (program.outcome == Outcome::kOk) {
-    return std::log(program.unscheduled_seconds / program.seconds);
-  }
-  // Where the reference times are unknown, the penalty alone has to do.
-  if (program.unscheduled_seconds <= 0 || program.roofline_seconds <= 0) {
-    return failure_reward;
-  }
-  return std::log(program.unscheduled_seconds / program.roofline_seconds) +
-         failure_reward;
-}
-
 }  // namespace
+
+double LogSpeedup(Outcome outcome, double unscheduled_seconds, double seconds,
+                  double roofline_seconds, double failure_reward) {
+  if (outcome == Outcome::kOk) return std::log(unscheduled_seconds / seconds);
+  if (unscheduled_seconds <= 0 || roofline_seconds <= 0) return failure_reward;
+  return std::log(unscheduled_seconds / roofline_seconds) + failure_reward;
+}
 
 ValidatedProgram ValidatedProgram::Of(const Trajectory& trajectory) {
   ValidatedProgram program;
@@ -42,7 +37,9 @@ ValidationScore ValidationRound::Score(double failure_reward) const {
   double rewards = 0, log_speedups = 0;
   for (const ValidatedProgram& program : programs) {
     rewards += program.reward;
-    log_speedups += LogSpeedup(program, failure_reward);
+    log_speedups +=
+        LogSpeedup(program.outcome, program.unscheduled_seconds, program.seconds,
+                   program.roofline_seconds, failure_reward);
     if (program.outcome != Outcome::kOk) ++score.failures;
   }
   score.mean_reward = rewards / score.programs;

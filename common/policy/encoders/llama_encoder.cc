@@ -13,7 +13,14 @@ namespace {
 
 constexpr double kNormEpsilon = 1e-5;
 constexpr double kRotaryBase = 10000;
-constexpr int64_t kQueriesPerKey = 4;  // Of Llama 3 8B.
+constexpr int64_t kQueriesPerKey = 4;  // Of Llama 3 8B; more where it does not divide.
+
+// Each key head serves the same number of queries.
+int64_t KeyHeads(int64_t heads) {
+  int64_t keys = std::max<int64_t>(1, heads / kQueriesPerKey);
+  while (heads % keys != 0) --keys;
+  return keys;
+}
 
 torch::nn::Linear MakeLinear(int64_t inputs, int64_t outputs) {
   return torch::nn::Linear(torch::nn::LinearOptions(inputs, outputs).bias(false));
@@ -59,7 +66,7 @@ torch::Tensor Rotate(const torch::Tensor& vectors, const Rotation& rotation) {
 class LlamaBlock : public torch::nn::Module {
  public:
   LlamaBlock(int64_t width, int64_t heads)
-      : heads_(heads), key_heads_(std::max<int64_t>(1, heads / kQueriesPerKey)) {
+      : heads_(heads), key_heads_(KeyHeads(heads)) {
     const int64_t key_width = width / heads * key_heads_;
     // Two thirds of 4 * width, so that three matrices cost what two did.
     const int64_t hidden = (8 * width / 3 + 31) / 32 * 32;

@@ -66,6 +66,29 @@ TEST(LearningCurvesTest, WindowsAreTheFirstMiddleAndLastTenth) {
   EXPECT_TRUE(Windows(LearningCurves()).empty());
 }
 
+TEST(LearningCurvesTest, WhatAFailedUpdateDoesNotSayIsInNoMean) {
+  const auto curves =
+      Read(Line(1, -3, 0) + "{\"iteration\":2,\"update_failed\":true}\n");
+  ASSERT_TRUE(curves.ok()) << curves.status();
+  LearningCurves one_window = *curves;
+  one_window.iterations.insert(one_window.iterations.end(), 18,
+                               one_window.iterations[1]);
+  EXPECT_EQ(Windows(one_window)[0].entropy, 3) << "of two lines, one without";
+}
+
+TEST(LearningCurvesTest, CurvesAreOfTheLastEnvironmentAlone) {
+  const auto line = [](int iteration, const char* environment) {
+    return nlohmann::json{{"iteration", iteration}, {"environment", environment}}
+               .dump() +
+           "\n";
+  };
+  const auto curves = Read(line(1, "cost-model") + line(2, "cost-model") +
+                           line(3, "mlir") + line(4, "mlir"));
+  ASSERT_TRUE(curves.ok()) << curves.status();
+  ASSERT_EQ(curves->iterations.size(), 2u);
+  EXPECT_EQ(Windows(*curves)[0].first_iteration, 3u);
+}
+
 TEST(CurvePlotTest, ThePlotHasAPanelForWhatThereIsAndSkipsWhatCannotBeDrawn) {
   LearningCurves curves;
   for (int i = 1; i <= 3; ++i) {

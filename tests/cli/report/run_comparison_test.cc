@@ -90,6 +90,28 @@ TEST(RunComparisonTest, OnlyRunsOfOneBudgetAreAveraged) {
   EXPECT_THAT(ComparisonOfRuns(runs), Not(HasSubstr("+-")));
 }
 
+TEST(RunComparisonTest, OnlyRunsThatAreJudgedOnTheSameAreAveraged) {
+  std::vector<ComparedRun> runs;
+  for (int i = 0; i < 2; ++i) {
+    runs.push_back(*ReadComparedRun(WriteRun(absl::StrCat("b", i), "bert", i, 0.1)));
+  }
+  EXPECT_THAT(ComparisonOfRuns(runs), HasSubstr("+-"));
+  runs.back().budget += " and more";
+  EXPECT_THAT(ComparisonOfRuns(runs), Not(HasSubstr("+-")));
+}
+
+TEST(RunComparisonTest, WhatARunDidInAnotherEnvironmentIsNotItsBudget) {
+  const std::string path = WriteRun("moved", "bert", 1, 0.1);
+  nlohmann::json summary = nlohmann::json::parse(*ReadFile(path + "/summary.json"));
+  summary["environment_iterations"] = 1;
+  summary["environment_seconds"] = 30;
+  ASSERT_TRUE(WriteFileAtomically(path + "/summary.json", summary.dump()).ok());
+  const auto run = ReadComparedRun(path);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->iterations, 1);
+  EXPECT_EQ(run->minutes, 0.5);
+}
+
 TEST(RunComparisonTest, AFolderThatIsNoFinishedRunIsNamed) {
   const auto none = ReadComparedRun("/nonexistent/run");
   EXPECT_THAT(std::string(none.status().message()), HasSubstr("/nonexistent/run"));

@@ -49,6 +49,20 @@ TEST_F(CheckpointStoreTest, KeepsTheNewestAndRemovesTheOthers) {
   EXPECT_THAT(store.Iterations(), ElementsAre(5, 9));
 }
 
+TEST_F(CheckpointStoreTest, ADamagedOneOfALaterIterationDisplacesNoneThatIsSaved) {
+  {
+    CheckpointStore store = Open();
+    for (uint64_t i : {6, 8}) ASSERT_TRUE(store.Save(i, Sections("good")).ok());
+    Overwrite(PathOf(9), "junk");
+  }
+  CheckpointStore store = Open(1);  // Resumed from 8.
+  ASSERT_TRUE(store.Save(8, Sections("again")).ok());
+  const absl::StatusOr<Checkpoint> checkpoint = store.LoadNewestValid();
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  EXPECT_EQ(checkpoint->sections, Sections("again"));
+  EXPECT_THAT(store.Iterations(), ElementsAre(8, 9));
+}
+
 TEST_F(CheckpointStoreTest, WhatACrashLeftHalfWrittenIsRemovedByTheNextSave) {
   CheckpointStore store = Open();
   const std::string half = PathOf(1) + ".tmp";

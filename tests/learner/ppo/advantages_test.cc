@@ -56,6 +56,11 @@ TEST(ExplainedVariance, IsOneForAPerfectAndZeroForAConstantPrediction) {
   EXPECT_DOUBLE_EQ(ExplainedVariance({1, 2, 3}, {1, 2, 3}), 1);
   EXPECT_DOUBLE_EQ(ExplainedVariance({5, 5, 5}, {1, 2, 3}), 0);
   EXPECT_DOUBLE_EQ(ExplainedVariance({1, 2}, {4, 4}), 0);
+  // Equal numbers whose mean is rounded.
+  const std::vector<double> equal(10, -8.1);
+  std::vector<double> predicted(10, -2);
+  predicted[3] = -9;
+  EXPECT_DOUBLE_EQ(ExplainedVariance(predicted, equal), 0);
 }
 
 }  // namespace

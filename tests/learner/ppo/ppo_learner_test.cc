@@ -117,6 +117,21 @@ TEST(PpoLearner, StartsAnUpdateWithTheProbabilitiesThatActed) {
   EXPECT_EQ(stats.mean_staleness, 0);
 }
 
+TEST(PpoLearner, TheValueClipIsOnNoMoveOfTheUnit) {
+  PpoOptions clipped = OneStep();
+  clipped.return_normalization = "moving";
+  clipped.value_clip = 0.1;
+  PpoOptions free = clipped;
+  free.value_clip = 0;
+  const auto learner = MakeLearner(clipped);
+  const auto other = MakeLearner(free);
+  // The first unit is far from the one that the network starts in.
+  const UpdateStats stats = learner->Update(Episodes(*learner, 40, 1)).value();
+  const UpdateStats expected = other->Update(Episodes(*other, 40, 1)).value();
+  EXPECT_NEAR(stats.value_loss, expected.value_loss, 1e-5);
+  EXPECT_NEAR(stats.explained_variance, expected.explained_variance, 1e-6);
+}
+
 TEST(PpoLearner, ReportsWhereItsTimeWent) {
   const auto learner = MakeLearner();
   const UpdateStats stats = learner->Update(Episodes(*learner, 20, 1)).value();

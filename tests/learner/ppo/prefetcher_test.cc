@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -34,6 +35,16 @@ TEST(Prefetcher, MakesAheadOnAThreadOfItsOwnAndNoFurther) {
   absl::SleepFor(absl::Milliseconds(50));
   EXPECT_EQ(made, 3);
   EXPECT_TRUE(elsewhere);
+}
+
+TEST(Prefetcher, WhatMakingThrowsComesAfterWhatWasMade) {
+  Prefetcher<int> numbers(10, 4, [](int i) {
+    if (i == 2) throw std::runtime_error("no memory");
+    return i;
+  });
+  EXPECT_EQ(numbers.Next(), 0);
+  EXPECT_EQ(numbers.Next(), 1);
+  EXPECT_THROW(numbers.Next(), std::runtime_error);
 }
 
 TEST(Prefetcher, CanBeLeftBeforeItsEnd) {

@@ -1,4 +1,5 @@
 // The files that a run is for: best/, metrics.jsonl and summary.json.
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <sstream>
@@ -150,6 +151,45 @@ TEST_F(LearnerResultsTest, AnEntropyCollapseIsToldInTheLogTheMetricsAndTheResult
   EXPECT_EQ(Metrics()[1]["entropy_share"], 0.001);
   EXPECT_THAT(log.str(), HasSubstr("entropy collapse in iteration 2: 1.5000 nats a "
                                    "decision, 0.0010 of what the masks allow"));
+}
+
+TEST_F(LearnerResultsTest, AFailedUpdateLeavesTheFiguresOfTheLastOne) {
+  config_.learner.iterations = 3;
+  RunningLearner learner(config_, run_dir_);
+  learner.ppo().collapsed = true;
+  Play(&learner, 1, 4);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  learner.ppo().fail = true;
+  Play(&learner, 5, 8);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 2; }));
+  EXPECT_DOUBLE_EQ(learner.GetStatus().entropy(), 1.5);
+  httplib::Client client("http://" + learner.learner().admin_address());
+  const httplib::Result metrics = client.Get("/metrics");
+  ASSERT_TRUE(metrics);
+  EXPECT_THAT(metrics->body, HasSubstr("weft_learner_entropy_collapsed 1"));
+  EXPECT_THAT(metrics->body, HasSubstr("weft_learner_entropy_nats 1.5"));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_TRUE(Metrics()[0].contains("entropy"));
+  EXPECT_FALSE(Metrics()[1].contains("entropy"));
+}
+
+TEST_F(LearnerResultsTest, FailuresCountInTheSpeedupAtTheirPenalty) {
+  RunningLearner learner(config_, run_dir_);
+  {
+    TestActor actor(learner.channel());
+    actor.Hello("a");
+    for (uint64_t i = 1; i <= 4; ++i) {
+      Trajectory episode = ExampleTrajectory(i, i == 1 ? -8 : -1);
+      if (i == 1) episode.measurement.outcome = Outcome::kCrashed;
+      episode.roofline_seconds = episode.unscheduled_seconds / 8;
+      actor.Play(episode);
+    }
+  }
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  // Three of 4x, and one that stands for roofline * e^8.
+  EXPECT_NEAR(learner.GetStatus().mean_speedup(),
+              std::exp((3 * std::log(4) + std::log(8) - 8) / 4), 1e-4);
+  EXPECT_TRUE(learner.Stop().ok());
 }
 
 TEST_F(LearnerResultsTest, ATimeThatTheStoreKnewIsNotCountedAsMeasured) {

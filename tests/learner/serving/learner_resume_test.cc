@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "httplib.h"
 #include "learner/serving/learner.h"
 #include "nlohmann/json.hpp"
 #include "tests/learner/serving/learner_fixture.h"
@@ -15,6 +16,7 @@ namespace weft {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 using LearnerResumeTest = LearnerTest;
 
@@ -128,6 +130,37 @@ TEST_F(LearnerResumeTest, InAnotherEnvironmentTheWeightsGoOnAndTheResultsBeginAn
             "matmul_64:7 matmul_64:8 matmul_64:9 matmul_64:10 | ");
   const auto summary = nlohmann::json::parse(File("summary.json"));
   EXPECT_EQ(summary["episodes"], 4);
+  EXPECT_EQ(summary["environment"], "cost-model");
+  EXPECT_EQ(summary["iterations"], 2);
+  EXPECT_EQ(summary["environment_iterations"], 1);
+  EXPECT_LT(summary["environment_seconds"].get<double>(),
+            summary["wall_seconds"].get<double>());
+  EXPECT_EQ(Metrics().back()["environment"], "cost-model");
+}
+
+TEST_F(LearnerResumeTest, EpisodesOfAnotherEnvironmentAreLeftWithoutACheckpoint) {
+  config_.learner.checkpoint_every_iterations = 100;
+  {
+    RunningLearner learner(config_, run_dir_);
+    Play(&learner, 1, 5);
+    ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+    EXPECT_TRUE(learner.Stop().ok());
+  }
+  // As after a kill before the first checkpoint.
+  std::filesystem::remove(run_dir_ + "/checkpoints/checkpoint-00000001.weft");
+  config_.environment = "cost-model";
+  RunningLearner learner(config_, run_dir_, /*resume=*/true);
+  EXPECT_EQ(learner.GetStatus().episodes(), 0u);
+  httplib::Client client("http://" + learner.learner().admin_address());
+  const httplib::Result metrics = client.Get("/metrics");
+  ASSERT_TRUE(metrics);
+  EXPECT_THAT(metrics->body, HasSubstr("weft_learner_dropped_trajectories_total{reason="
+                                       "\"other_environment\"} 5"));
+  Play(&learner, 6, 9);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 1; }));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_EQ(learner.ppo().history(),
+            "matmul_64:6 matmul_64:7 matmul_64:8 matmul_64:9 | ");
 }
 
 TEST_F(LearnerResumeTest, AResumeWithoutTheEndOfTheLogTrainsOnWhatComesNew) {

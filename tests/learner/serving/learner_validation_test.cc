@@ -79,6 +79,18 @@ TEST_F(LearnerValidationTest, EveryRoundIsALineAndTheBestCheckpointIsKept) {
   EXPECT_EQ(RunState::Load(*best)->iteration, 1u);
 }
 
+// A checkpoint that says that a round is done must find its line on disk: a kill may
+// come long before the next iteration ends.
+TEST_F(LearnerValidationTest, ALineIsWrittenWhenItsRoundIsDone) {
+  RunningLearner learner(config_, run_dir_);
+  auto actor = Connect(&learner, "a");
+  Validate(actor.get(), -3);
+  ASSERT_TRUE(Eventually([&] { return learner.GetStatus().has_validation(); }));
+  EXPECT_EQ(ValidationLines().size(), 1u);
+  actor.reset();
+  EXPECT_TRUE(learner.Stop().ok());
+}
+
 TEST_F(LearnerValidationTest, AResumedRunKnowsItsRoundsAndItsBest) {
   {
     RunningLearner learner(config_, run_dir_);

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "common/policy/network.h"
 #include "common/policy/torch_threads.h"
 #include "nlohmann/json.hpp"
 
@@ -136,6 +137,21 @@ TEST_P(EncoderTest, TrainsEveryParameter) {
 
 INSTANTIATE_TEST_SUITE_P(All, EncoderTest, ::testing::ValuesIn(EncoderNames()),
                          [](const auto& info) { return info.param; });
+
+// Every width that is accepted has whole heads of keys for its heads of queries.
+TEST(LlamaEncoder, SharesItsKeysWhateverTheNumberOfHeads) {
+  SetTorchThreads(1);
+  for (const int width : {128, 576, 704, 1088}) {  // 2, 9, 11 and 17 heads.
+    PolicyOptions options;
+    options.encoder = "llama";
+    options.width = width;
+    options.layers = 1;
+    ASSERT_TRUE(PolicyNetwork::CreateToLoad(options).ok()) << width;
+    const torch::Tensor encoded = MakeEncoder(options)->Encode(
+        torch::ones({1, 3, width}), torch::tensor({3}, torch::kLong));
+    EXPECT_EQ(encoded.size(2), width);
+  }
+}
 
 TEST(EncoderNames, AreTheSixOfTheDesign) {
   EXPECT_THAT(EncoderNames(),
