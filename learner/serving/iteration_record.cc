@@ -10,7 +10,7 @@
 namespace weft {
 namespace {
 
-nlohmann::ordered_json ToJson(const UpdateStats& update) {
+nlohmann::ordered_json UpdateJson(const UpdateStats& update) {
   return {{"entropy", update.entropy},
           {"entropy_share", update.entropy_share},
           {"entropy_collapsed", update.entropy_collapsed},
@@ -77,7 +77,7 @@ std::string IterationRecord::ToJson() const {
                                  {"measurements_per_second", measurements / wall},
                                  {"env_steps_per_second", env_steps / wall},
                                  {"update_failed", update_failed}};
-  if (!update_failed) json.update(weft::ToJson(update));
+  if (!update_failed) json.update(UpdateJson(update));
   return json.dump();
 }
 
