@@ -18,8 +18,6 @@ namespace {
 constexpr absl::Duration kMeasureSlack = absl::Seconds(10);
 // Attempts at a measurement whose failure says nothing about what is measured.
 constexpr int kAttempts = 2;
-// Schedules of a task among which one of this version is looked for.
-constexpr int kBestAsked = 16;
 // How often a baseline is measured until it is undisturbed, and for how long another
 // attempt is made. Together they outlast most compilations, which are what disturbs.
 constexpr int kDisturbedAttempts = 5;
@@ -94,16 +92,11 @@ absl::Status WorkerEnvironment::Recognize() {
   // Before any action the IR is that of the task.
   known.task = key->ir;
   key->task = key->ir;
-  for (MeasurementRecord& record : store_.FindTask(key->task_key(), kBestAsked).best) {
-    // What another version made of a schedule, this one may no longer compile.
-    if (record.key.pipeline != key->pipeline || record.key.compiler != key->compiler ||
-        record.key.protocol != key->protocol) {
-      continue;
-    }
-    if (!known.best || record.measurement.seconds < known.best->measurement.seconds) {
-      known.best = std::move(record);
-    }
-    break;
+  TaskRecords records = store_.FindTask(key->task_key(), 1);
+  if (records.best.empty()) return absl::OkStatus();
+  MeasurementRecord& best = records.best.front();
+  if (!known.best || best.measurement.seconds < known.best->measurement.seconds) {
+    known.best = std::move(best);
   }
   return absl::OkStatus();
 }

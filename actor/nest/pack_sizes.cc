@@ -44,6 +44,9 @@ SizeMask PackSizes(const Nest& nest, const MachineModel& machine) {
     accumulators.loops |= uint32_t{1} << i;
   }
   if (packable.vectors == 0) return SizeMask();
+  // Every packed loop becomes two.
+  const int packed = __builtin_popcount(packable.vectors | packable.rows);
+  if (op.num_loops() + packed > kMaxLoops) return SizeMask();
   mask.bounds = {accumulators};
   return mask;
 }

@@ -83,7 +83,7 @@ OperandInfo PackedOperand(const StructuredOp& op, const OperandInfo& operand,
 
 PackableLoops FindPackableLoops(const StructuredOp& op) {
   PackableLoops packable;
-  if (!op.affine ||
+  if (!op.affine || op.reads_indices ||
       (op.kind != AnchorKind::kContraction && op.kind != AnchorKind::kConvolution)) {
     return packable;
   }

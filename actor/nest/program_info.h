@@ -18,6 +18,9 @@ struct FusionGroup {
   // later, writes what the group leaves behind; only members read the others.
   std::vector<int> members;
   int fill = -1;  // Of the members: what initializes the anchor's output, or -1.
+  // Whether the fill is of +0, which is also what pads panels that do not divide their
+  // loops: upstream makes a fill of a padded pack of a fill of that value alone.
+  bool fills_with_zero = false;
   // Whether bands around the anchor can take the fill along: the transform that does so
   // takes along everything that makes a tensor of either, to be computed anew for every
   // tile, and the fill makes the only one. Nothing else reads it.

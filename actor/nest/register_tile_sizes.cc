@@ -31,11 +31,14 @@ SizeSet DividingSizes(std::initializer_list<int64_t> sizes, int64_t extent) {
   return set;
 }
 
-SizeSet MaskedSizes(int64_t extent) {
+// At most `longest`: what fits the registers.
+SizeSet MaskedSizes(int64_t extent, int64_t longest) {
   if (extent % kShortestUnmasked == 0) return 0;
   SizeSet set = 0;
   for (int64_t size : kVectorSizes) {
-    if (size > extent && 4 * extent >= 3 * size) set |= SizeSet{1} << SizeIndex(size);
+    if (size > extent && 4 * extent >= 3 * size && size <= longest) {
+      set |= SizeSet{1} << SizeIndex(size);
+    }
   }
   return set;
 }
@@ -94,7 +97,7 @@ bool MustBeUnit(const StructuredOp& op, VectorizeMode mode, int loop) {
 
 // 0 when the vector loop has no vector length.
 SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode,
-                    int loop, int vector_loop) {
+                    int loop, int vector_loop, int64_t max_accumulators) {
   const int64_t extent = nest.extents[loop];
   // A register tile of a packed operation is one panel.
   if (nest.counts_panels[loop]) return DividingSizes(kUnit, extent);
@@ -105,7 +108,9 @@ SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode
   if (loop == vector_loop) {
     SizeSet wide = DividingSizes(kVectorSizes, extent);
     // The operation is elementwise then: its loops are those of the results alone.
-    if (mode == VectorizeMode::kGeneralize) wide |= MaskedSizes(extent);
+    if (mode == VectorizeMode::kGeneralize) {
+      wide |= MaskedSizes(extent, max_accumulators);
+    }
     return wide != 0 ? wide : DividingSizes(kShortVectorSizes, extent);
   }
   // A longer step makes a contraction of what the window leaves. With more than one
@@ -164,8 +169,10 @@ SizeMask RegisterTileSizes(const Nest& nest, VectorizeMode mode,
   if (vector_loop < 0) return mask;
   ProductBound accumulators;
   ProductBound points;
+  accumulators.max_product = MaxAccumulators(anchor, machine);
   for (int i = 0; i < anchor.num_loops(); ++i) {
-    const SizeSet sizes = SizesOfLoop(anchor, nest, mode, i, vector_loop);
+    const SizeSet sizes =
+        SizesOfLoop(anchor, nest, mode, i, vector_loop, accumulators.max_product);
     if (sizes == 0) return SizeMask();
     mask.allowed.push_back(sizes);
     points.loops |= uint32_t{1} << i;
@@ -175,7 +182,6 @@ SizeMask RegisterTileSizes(const Nest& nest, VectorizeMode mode,
     }
   }
   points.max_product = kMaxVectorPoints;
-  accumulators.max_product = MaxAccumulators(anchor, machine);
   mask.bounds = {accumulators, points};
   return mask;
 }

@@ -55,6 +55,9 @@ struct StructuredOp {
   bool affine = true;
   // Every index is one loop and the upstream vectorizer's conditions hold as it is.
   bool vectorizable = false;
+  // Its values depend on the loops' indices, which packing and split reductions change
+  // upstream.
+  bool reads_indices = false;
   // One reduction loop, one output, one combining operation: partial results can be
   // kept.
   bool splittable_reduction = false;

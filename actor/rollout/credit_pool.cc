@@ -5,11 +5,12 @@
 
 namespace weft {
 
-void CreditPool::Open() {
+void CreditPool::Open(uint64_t owed) {
   absl::MutexLock lock(&mutex_);
   ++stream_;
   open_ = true;
   available_ = 0;
+  owed_ = owed;
 }
 
 void CreditPool::Add(uint32_t episodes) {
@@ -33,9 +34,19 @@ absl::optional<Credit> CreditPool::Take(absl::Duration timeout) {
   absl::MutexLock lock(&mutex_);
   mutex_.AwaitWithTimeout(absl::Condition(this, &CreditPool::CanTakeOrDraining),
                           timeout);
-  if (draining_ || available_ == 0) return absl::nullopt;
+  if (draining_ || available_ <= owed_) return absl::nullopt;
   --available_;
   return Credit{stream_};
+}
+
+bool CreditPool::Pay(absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(this, &CreditPool::CanPayOrDraining),
+                          timeout);
+  if (draining_ || available_ == 0) return false;
+  --available_;
+  if (owed_ > 0) --owed_;
+  return true;
 }
 
 void CreditPool::Return(Credit credit) {

@@ -22,8 +22,9 @@ struct Credit {
 // episode starts. Whatever was not taken when the stream ends is void. Thread-safe.
 class CreditPool {
  public:
-  // A stream was accepted by the learner; it begins without credits.
-  void Open() ABSL_LOCKS_EXCLUDED(mutex_);
+  // A stream was accepted by the learner; it begins without credits. The first `owed`
+  // that it grants are for what it has to pay, and no slot gets one before.
+  void Open(uint64_t owed = 0) ABSL_LOCKS_EXCLUDED(mutex_);
   // Ignored while no stream is open. The sum is bounded by 2^32 - 1.
   void Add(uint32_t episodes) ABSL_LOCKS_EXCLUDED(mutex_);
   // The stream ended.
@@ -34,6 +35,8 @@ class CreditPool {
 
   // Waits up to `timeout` for a credit. Nothing at the timeout and after Drain.
   absl::optional<Credit> Take(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The same for one that is owed.
+  bool Pay(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mutex_);
   // Gives back a credit whose episode was never sent. Void when its stream has ended.
   void Return(Credit credit) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -42,6 +45,9 @@ class CreditPool {
 
  private:
   bool CanTakeOrDraining() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return draining_ || available_ > owed_;
+  }
+  bool CanPayOrDraining() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return draining_ || available_ > 0;
   }
 
@@ -50,6 +56,7 @@ class CreditPool {
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   uint32_t available_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t owed_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace weft

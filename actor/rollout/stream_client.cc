@@ -225,7 +225,7 @@ absl::Status StreamClient::SendValidationResults(TrajectoryStream* stream) {
 bool StreamClient::Pay(TrajectoryStream* stream, uint64_t sequence) {
   absl::Time say = absl::Now() + kSayWhatIsWaitedFor;
   while (!stream->ended() && !FlushIsOver()) {
-    if (credits_->Take(kPoll).has_value()) return true;
+    if (credits_->Pay(kPoll)) return true;
     if (credits_->draining()) return false;
     if (absl::Now() < say) continue;
     spdlog::warn("waiting for a credit to pay for trajectory {}, of {} that need one",
@@ -280,7 +280,8 @@ absl::Status StreamClient::HandleHelloAck(const v1::HelloAck& ack) {
     return absl::UnavailableError(absl::StrCat(absl::string_view(rewound.message()),
                                                "; starting a new actor run"));
   }
-  credits_->Open();
+  const uint64_t acknowledged = ack.last_acknowledged_sequence();
+  credits_->Open(pay_through_ > acknowledged ? pay_through_ - acknowledged : 0);
   if (options_.on_connect) options_.on_connect(ack.latest_weights_version());
   absl::MutexLock lock(&mutex_);
   if (ever_connected_) {

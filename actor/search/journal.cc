@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 // FNV-1a: stable between runs and machines, which std::hash need not be.
 std::string HashOf(const std::string& text) {
@@ -27,11 +27,9 @@ std::string HashOf(const std::string& text) {
 }
 
 json Header(const JournalSubject& subject) {
-  return {{"weft_search_journal", kFormat},
-          {"program", subject.program},
-          {"source", HashOf(subject.source)},
-          {"cpu", subject.cpu},
-          {"threads", subject.threads}};
+  return {{"weft_search_journal", kFormat},   {"program", subject.program},
+          {"source", HashOf(subject.source)}, {"cpu", subject.cpu},
+          {"threads", subject.threads},       {"versions", subject.versions}};
 }
 
 json ToJson(const Schedule& schedule, const EpisodeResult& result) {

@@ -20,6 +20,7 @@ struct JournalSubject {
   std::string source;   // Text; the journal keeps a hash of it.
   std::string cpu;
   int threads = 1;
+  std::string versions;  // Of all that measures: SearchTarget::versions.
 };
 
 // The first line tells the subject, each later one a schedule and its result. A line

@@ -41,6 +41,26 @@ absl::Status SearchTarget::Load() {
   bytes_ = response->load_program().bytes();
   const auto& notes = response->load_program().notes();
   notes_.assign(notes.begin(), notes.end());
+  return ReadVersions(worker);
+}
+
+absl::Status SearchTarget::ReadVersions(WorkerClient& worker) {
+  const absl::Duration timeout = absl::Seconds(options_.step_timeout_seconds);
+  v1::WorkerRequest reset;
+  reset.mutable_reset();
+  absl::StatusOr<v1::WorkerResponse> response = worker.Call(reset, timeout);
+  if (response.ok()) {
+    v1::WorkerRequest fingerprint;
+    fingerprint.mutable_fingerprint();
+    response = worker.Call(fingerprint, timeout);
+  }
+  const absl::Status status =
+      response.ok() ? ResponseStatus(*response) : response.status();
+  if (!status.ok()) return status;
+  const v1::FingerprintResponse& parts = response->fingerprint();
+  versions_ = absl::StrCat(parts.pipeline(), "; ", parts.compiler(), "; ", parts.cpu(),
+                           "; ", parts.protocol(), "; budget ",
+                           options_.measure.timing_budget_seconds, " s");
   return absl::OkStatus();
 }
 

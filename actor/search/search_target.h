@@ -42,6 +42,9 @@ class SearchTarget {
   // What was stripped of the program; see LoadProgramResponse.
   const std::vector<std::string>& notes() const { return notes_; }
   const Machine& machine() const { return machine_; }
+  // Of the pipeline, the compiler, the CPU and the measurement with its budget: times
+  // that differ in it are not of the same thing.
+  const std::string& versions() const { return versions_; }
   int threads() const { return options_.measure.threads; }
   const MeasureOptions& measure() const { return options_.measure; }
 
@@ -50,11 +53,13 @@ class SearchTarget {
  private:
   explicit SearchTarget(SearchTargetOptions options) : options_(std::move(options)) {}
   absl::Status Load();
+  absl::Status ReadVersions(WorkerClient& worker);
 
   SearchTargetOptions options_;
   Suite suite_;  // Of one program.
   BaselineCache baselines_;
   Machine machine_;
+  std::string versions_;
   std::string anchor_;
   double flops_ = 0;
   double bytes_ = 0;

@@ -177,6 +177,7 @@ absl::StatusOr<MeasureFigures> MeasureRandom(WorkerEnvironment& environment,
   if (!status.ok()) return status;
   std::mt19937_64 random(seed);
   Tally tally;
+  const uint32_t restarts = environment.worker_restarts();
   for (int i = 0; i < schedules; ++i) {
     // A visit of several schedules: a worker holds one program at a time.
     const size_t visit = static_cast<size_t>(i) * 2 * programs.size() / schedules;
@@ -189,7 +190,9 @@ absl::StatusOr<MeasureFigures> MeasureRandom(WorkerEnvironment& environment,
     tally.Add(*result, episode.seconds());
     tally.AddResident(ResidentBytes(environment.worker_pid()));
   }
-  return tally.Finish();
+  MeasureFigures figures = tally.Finish();
+  figures.worker_restarts = static_cast<int>(environment.worker_restarts() - restarts);
+  return figures;
 }
 
 absl::StatusOr<MeasureFigures> MeasureRepeatedly(WorkerEnvironment& environment,
@@ -247,7 +250,8 @@ nlohmann::json ToJson(const MeasureFigures& figures) {
     json["worker_mb"] = {
         {"first", figures.resident_bytes.front() / 1e6},
         {"middle", figures.resident_bytes.back() / 1e6 - figures.growth_bytes() / 1e6},
-        {"end", figures.resident_bytes.back() / 1e6}};
+        {"end", figures.resident_bytes.back() / 1e6},
+        {"restarts", figures.worker_restarts}};
   }
   return json;
 }

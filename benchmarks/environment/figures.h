@@ -43,6 +43,7 @@ struct MeasureFigures {
   Spread lease_wait;
   Spread episode;
   std::vector<double> resident_bytes;  // Of the worker, after every schedule.
+  int worker_restarts = 0;             // Then these are of several workers.
 
   int measured() const;  // With a time.
   double measured_per_second() const;

@@ -152,6 +152,11 @@ absl::Status Run(const Arguments& arguments) {
     if (auto written = WriteJson(arguments.json, *figures); !written.ok())
       return written;
   }
+  if (figures->random.worker_restarts > 0) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "the worker was replaced %d times: its memory says nothing about its growth",
+        figures->random.worker_restarts));
+  }
   const double growth = figures->random.growth_bytes();
   if (growth <= kFlatBytes) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrFormat(

@@ -36,7 +36,7 @@ absl::StatusOr<std::unique_ptr<NetworkCandidate>> NetworkCandidate::Search(
   std::fputs(ReportTable(*report).c_str(), stderr);
 
   std::unique_ptr<NetworkCandidate> network(
-      new NetworkCandidate(optimize.worker_path, options.measure));
+      new NetworkCandidate(optimize.worker_path, options.final_measure));
   network->flops_ = report->flops;
   network->bytes_ = report->bytes;
   for (const TaskRow& task : report->tasks) {
@@ -61,7 +61,7 @@ absl::StatusOr<double> NetworkCandidate::TimeUnscheduled() { return Time(nullptr
 
 absl::StatusOr<double> NetworkCandidate::Time(
     const std::vector<std::string>* schedules) {
-  absl::StatusOr<ProgramResult> result = worker_.Measure(schedules);
+  absl::StatusOr<ProgramResult> result = worker_.Measure(schedules, /*alone=*/true);
   if (!result.ok()) return result.status();
   const Measurement& measurement = result->measurement;
   if (measurement.outcome == Outcome::kOk) return measurement.seconds;

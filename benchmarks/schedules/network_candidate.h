@@ -16,10 +16,11 @@
 namespace weft {
 
 struct NetworkOptions {
-  std::string path;           // Of the program.
-  std::string output_folder;  // Of its schedules.
-  MeasureOptions measure;     // With timing_cpu resolved.
-  SearchOptions search;       // For each distinct task.
+  std::string path;              // Of the program.
+  std::string output_folder;     // Of its schedules.
+  MeasureOptions measure;        // With timing_cpu resolved.
+  SearchOptions search;          // For each distinct task.
+  MeasureOptions final_measure;  // Of TimeScheduled and TimeUnscheduled.
   ScheduleStore* store = nullptr;
 };
 

@@ -148,6 +148,8 @@ absl::Status ScheduleBenchmark::FillNetwork(ComparisonRow* row) {
   options.store = store_.get();
   options.measure = options_.measure;
   options.measure.timing_cpu = ResolveTimingCpu(options.measure.timing_cpu);
+  options.final_measure = options.measure;
+  options.final_measure.timing_budget_seconds = kTurnSeconds;
   absl::StatusOr<std::unique_ptr<NetworkCandidate>> network =
       NetworkCandidate::Search(options, row);
   if (!network.ok()) return network.status();

@@ -13,33 +13,48 @@ namespace weft {
 
 absl::StatusOr<std::unique_ptr<TorchRival>> TorchRival::Start(
     const TorchRivalOptions& options) {
+  std::unique_ptr<TorchRival> rival(new TorchRival(options));
+  if (absl::Status status = rival->StartProcess(); !status.ok()) return status;
+  return rival;
+}
+
+absl::Status TorchRival::StartProcess() {
   std::vector<std::string> arguments;
-  if (!options.keep_openblas_settings) {
+  if (!options_.keep_openblas_settings) {
     arguments = {"-u", "OPENBLAS_CORETYPE", "-u", "OPENBLAS_L2_SIZE"};
   }
   for (const char* variable : {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}) {
-    arguments.push_back(absl::StrCat(variable, "=", options.threads));
+    arguments.push_back(absl::StrCat(variable, "=", options_.threads));
   }
   for (const std::string& argument :
-       {options.path, std::string("--threads"), absl::StrCat(options.threads),
-        std::string("--cpu"), absl::StrCat(options.cpu), std::string("--lease"),
-        options.lease_path}) {
+       {options_.path, std::string("--threads"), absl::StrCat(options_.threads),
+        std::string("--cpu"), absl::StrCat(options_.cpu), std::string("--lease"),
+        options_.lease_path}) {
     arguments.push_back(argument);
   }
   absl::StatusOr<std::unique_ptr<WorkerProcess>> process =
       WorkerProcess::Start("/usr/bin/env", arguments);
   if (!process.ok()) return process.status();
-  return std::unique_ptr<TorchRival>(new TorchRival(*std::move(process)));
+  process_ = *std::move(process);
+  return absl::OkStatus();
+}
+
+absl::Status TorchRival::EndProcess(absl::Duration grace, absl::string_view when) {
+  const std::string end = process_->End(grace);
+  process_ = nullptr;
+  return absl::UnavailableError(absl::StrCat("schedules-torch ", end, when));
 }
 
 absl::StatusOr<nlohmann::json> TorchRival::Time(const std::string& program,
                                                 double budget_seconds,
                                                 absl::Duration timeout) {
+  if (process_ == nullptr) {
+    if (absl::Status status = StartProcess(); !status.ok()) return status;
+  }
   const absl::Time deadline = absl::Now() + timeout;
   const std::string request = absl::StrCat(program, " ", budget_seconds, "\n");
   if (send(process_->fd(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {
-    return absl::UnavailableError(
-        absl::StrCat("schedules-torch ", process_->End(absl::Seconds(1))));
+    return EndProcess(absl::Seconds(1), "");
   }
   std::string answer;
   while (answer.empty() || answer.back() != '\n') {
@@ -48,7 +63,7 @@ absl::StatusOr<nlohmann::json> TorchRival::Time(const std::string& program,
     if (left <= absl::ZeroDuration() ||
         poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(left))) <= 0) {
       // Its late answer must not be taken for that to the next request.
-      process_->End(absl::ZeroDuration());
+      EndProcess(absl::ZeroDuration(), "").IgnoreError();
       return absl::DeadlineExceededError(absl::StrCat("schedules-torch did not time ",
                                                       program, " in ",
                                                       absl::FormatDuration(timeout)));
@@ -56,8 +71,7 @@ absl::StatusOr<nlohmann::json> TorchRival::Time(const std::string& program,
     char buffer[4096];
     const ssize_t bytes = recv(process_->fd(), buffer, sizeof(buffer), 0);
     if (bytes <= 0) {
-      return absl::UnavailableError(absl::StrCat(
-          "schedules-torch ", process_->End(absl::Seconds(1)), " during ", program));
+      return EndProcess(absl::Seconds(1), absl::StrCat(" during ", program));
     }
     answer.append(buffer, static_cast<size_t>(bytes));
   }

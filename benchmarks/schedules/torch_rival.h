@@ -29,15 +29,19 @@ class TorchRival {
       const TorchRivalOptions& options);
 
   // The answer of schedules-torch to one request (see torch_main.cc). DEADLINE_EXCEEDED
-  // without an answer in time, UNAVAILABLE when the process has died.
+  // without an answer in time, UNAVAILABLE when the process has died; the next call
+  // then starts another.
   absl::StatusOr<nlohmann::json> Time(const std::string& program, double budget_seconds,
                                       absl::Duration timeout);
 
  private:
-  explicit TorchRival(std::unique_ptr<WorkerProcess> process)
-      : process_(std::move(process)) {}
+  explicit TorchRival(const TorchRivalOptions& options) : options_(options) {}
+  absl::Status StartProcess();
+  // UNAVAILABLE, with how it ended.
+  absl::Status EndProcess(absl::Duration grace, absl::string_view when);
 
-  std::unique_ptr<WorkerProcess> process_;
+  const TorchRivalOptions options_;
+  std::unique_ptr<WorkerProcess> process_;  // Null once it has ended.
 };
 
 }  // namespace weft

@@ -118,11 +118,13 @@ class Optimizer {
     schedules_.resize(report_.tasks.size());
     for (size_t i = 0; i < report_.tasks.size(); ++i) {
       TaskRow& row = report_.tasks[i];
+      absl::Status written;
       if (events_.stop()) {
         row.result.problem = "interrupted";
+        written = RemoveFile(SchedulePath(row.name));
+        if (!written.ok()) return written;
         continue;
       }
-      absl::Status written;
       SearchHooks hooks;
       hooks.stop = [&] { return events_.stop() || !written.ok(); };
       hooks.on_trial = [&](const SearchProgress& progress, const Trial& trial,

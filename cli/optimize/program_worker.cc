@@ -56,9 +56,10 @@ absl::StatusOr<v1::CutProgramResponse> ProgramWorker::Cut(const std::string& nam
 }
 
 absl::StatusOr<ProgramResult> ProgramWorker::Measure(
-    const std::vector<std::string>* schedules) {
+    const std::vector<std::string>* schedules, bool alone) {
   v1::WorkerRequest request;
   v1::MeasureProgramRequest* program = request.mutable_measure_program();
+  program->set_alone(alone);
   program->set_unscheduled(schedules == nullptr);
   if (schedules != nullptr) {
     for (const std::string& schedule : *schedules) {

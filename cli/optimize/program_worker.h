@@ -31,9 +31,10 @@ class ProgramWorker {
   absl::StatusOr<Machine> Start();
   absl::StatusOr<v1::CutProgramResponse> Cut(const std::string& name,
                                              const std::string& source);
-  // A null `schedules` is the program as it came; else the two are timed in pairs (see
-  // MeasureProgramRequest).
-  absl::StatusOr<ProgramResult> Measure(const std::vector<std::string>* schedules);
+  // A null `schedules` is the program as it came; else the two are timed in pairs,
+  // unless `alone` (see MeasureProgramRequest).
+  absl::StatusOr<ProgramResult> Measure(const std::vector<std::string>* schedules,
+                                        bool alone = false);
   absl::StatusOr<std::string> Export(v1::ExportProgramRequest::Form form,
                                      const std::vector<std::string>& schedules);
 

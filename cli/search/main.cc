@@ -147,7 +147,7 @@ int Run(Arguments arguments) {
     std::fprintf(stderr, "%s: %s\n", arguments.program.c_str(), note.c_str());
   }
   JournalSubject subject{name, (*target)->program().source, (*target)->machine().cpu,
-                         arguments.measure.threads};
+                         arguments.measure.threads, (*target)->versions()};
   const auto journal = Journal::Open(journal_path, subject);
   if (!journal.ok()) return Fail(journal.status(), kExitUsage);
 

@@ -15,8 +15,9 @@ namespace weft {
 inline constexpr int kMaxRpcMessageBytes = (4 << 20) + (64 << 10);
 
 // An unencrypted channel to `address` (host:port). It reconnects by itself within 100
-// to 200 ms of the server's return (gRPC's default lets a client wait for seconds), and
-// keepalive pings find a peer that vanished without closing within 30 s. Thread-safe.
+// to 200 ms of the server's return (gRPC's default lets a client wait for seconds), an
+// attempt may take 10 s, and keepalive pings find a peer that vanished without closing
+// within 30 s, also while nothing is sent. Thread-safe.
 std::shared_ptr<grpc::Channel> CreateRpcChannel(const std::string& address);
 
 // Every unary call has a deadline: without one, a call to a stuck server never returns.

@@ -93,6 +93,11 @@ absl::Status Validate(const TaskKey& task) {
   absl::Status status = CheckHash("task", task.task);
   status.Update(CheckPart("cpu", task.cpu));
   status.Update(CheckThreads(task.threads));
+  for (const auto& [name, version] : {std::make_pair("pipeline", &task.pipeline),
+                                      std::make_pair("compiler", &task.compiler),
+                                      std::make_pair("protocol", &task.protocol)}) {
+    if (!version->empty()) status.Update(CheckPart(name, *version));
+  }
   return status;
 }
 

@@ -18,6 +18,7 @@ struct TaskKey {
   std::string task;  // Sha256Hex of the canonical IR before any transformation.
   std::string cpu;
   int threads = 1;
+  std::string pipeline, compiler, protocol;  // Of MeasurementKey; empty: any.
 };
 
 // Two measurements with equal keys measured the same thing the same way, so that one
@@ -35,7 +36,10 @@ struct MeasurementKey {
   int threads = 1;
   std::string protocol;  // Version of the measurement and what it was set to.
 
-  TaskKey task_key() const { return {task, cpu, threads}; }
+  // Of these versions alone.
+  TaskKey task_key() const {
+    return {task, cpu, threads, pipeline, compiler, protocol};
+  }
 
   // Sha256Hex over all parts, each with its length, so that no two keys collide by how
   // their parts are cut.

@@ -7,6 +7,10 @@
 namespace weft {
 namespace {
 
+// What took longer than a limit is given up again until limits have grown by this: they
+// are 20 times and more what a good schedule takes, and move with the best that is
+// known.
+constexpr double kLimitSlack = 4;
 constexpr size_t kMaxProgramBytes = 128;
 constexpr size_t kMaxScheduleBytes = 4096;
 constexpr size_t kMaxModuleBytes = 1 << 20;
@@ -42,8 +46,8 @@ bool IsDisturbedBaseline(const MeasurementRecord& record) {
 bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits) {
   switch (record.measurement.outcome) {
     case Outcome::kTimedOut:
-      return limits.compile_seconds <= record.limits.compile_seconds &&
-             limits.run_seconds <= record.limits.run_seconds;
+      return limits.compile_seconds <= kLimitSlack * record.limits.compile_seconds &&
+             limits.run_seconds <= kLimitSlack * record.limits.run_seconds;
     case Outcome::kOutOfMemory:
       return limits.memory_bytes <= record.limits.memory_bytes;
     case Outcome::kTransformFailed:

@@ -57,8 +57,7 @@ class ScheduleStore {
   // when it had ended.
   virtual absl::Status Abandon(uint64_t token) = 0;
 
-  // At most `k` (1 to kMaxBestSchedules) schedules, each of another key, with any
-  // pipeline, compiler and protocol.
+  // At most `k` (1 to kMaxBestSchedules) schedules, each of another key.
   virtual absl::StatusOr<TaskRecords> FindTask(const TaskKey& task, int k) = 0;
 };
 

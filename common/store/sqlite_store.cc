@@ -14,6 +14,10 @@
 namespace weft {
 namespace {
 
+// Outcomes that say how long somebody waited, and no more. One that comes later, such
+// as from a machine that stood still, takes back nothing that is known.
+constexpr char kCensored[] = "('timed_out', 'out_of_memory')";
+
 // "(?, ?, ...)" for every column.
 std::string Placeholders() {
   std::string text = "(?";
@@ -104,7 +108,7 @@ absl::StatusOr<std::vector<MeasurementRecord>> ReadRecords(SqliteStatement* rows
   return records;
 }
 
-// OK rows of a task. Of each key the newest row counts, like in Find.
+// OK rows of a task. Of each key the row counts that Find finds.
 absl::StatusOr<std::vector<MeasurementRecord>> Query(const SqliteDatabase& database,
                                                      const TaskKey& task,
                                                      const std::string& condition,
@@ -113,12 +117,18 @@ absl::StatusOr<std::vector<MeasurementRecord>> Query(const SqliteDatabase& datab
       database,
       absl::StrCat("SELECT ", kMeasurementColumns, " FROM measurements AS m ",
                    "WHERE outcome = 'ok' AND task = ? AND cpu = ? AND threads = ? AND ",
-                   condition, " AND NOT EXISTS (SELECT 1 FROM measurements AS newer ",
-                   "WHERE newer.key = m.key AND newer.baseline = m.baseline AND "
-                   "newer.id > m.id) ORDER BY ",
-                   order, " LIMIT ?"));
+                   "(? = '' OR pipeline = ?) AND (? = '' OR compiler = ?) AND ",
+                   "(? = '' OR protocol = ?) AND ", condition,
+                   " AND NOT EXISTS (SELECT 1 FROM measurements AS newer ",
+                   "WHERE newer.key = m.key AND newer.baseline = m.baseline AND ",
+                   "newer.id > m.id AND newer.outcome NOT IN ", kCensored,
+                   ") ORDER BY ", order, " LIMIT ?"));
   if (!rows.ok()) return rows.status();
-  rows->Bind(task.task).Bind(task.cpu).Bind(int64_t{task.threads}).Bind(int64_t{k});
+  rows->Bind(task.task).Bind(task.cpu).Bind(int64_t{task.threads});
+  for (const std::string* version : {&task.pipeline, &task.compiler, &task.protocol}) {
+    rows->Bind(*version).Bind(*version);
+  }
+  rows->Bind(int64_t{k});
   return ReadRecords(&*rows, database.path());
 }
 
@@ -139,8 +149,8 @@ absl::StatusOr<std::optional<MeasurementRecord>> SqliteStore::Find(
   absl::MutexLock lock(&mutex_);
   absl::StatusOr<SqliteStatement> row = SqliteStatement::Prepare(
       database_, absl::StrCat("SELECT ", kMeasurementColumns,
-                              " FROM measurements WHERE key = ? ORDER BY id DESC "
-                              "LIMIT 1"));
+                              " FROM measurements WHERE key = ? ORDER BY outcome IN ",
+                              kCensored, ", id DESC LIMIT 1"));
   if (!row.ok()) return row.status();
   row->Bind(key.Hash());
   absl::StatusOr<std::vector<MeasurementRecord>> records =

@@ -29,7 +29,8 @@ class SqliteStore {
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(
       const SqliteStoreOptions& options);
 
-  // The newest row of the key.
+  // The newest row of the key, one of a timeout or out of memory only where there is no
+  // other.
   absl::StatusOr<std::optional<MeasurementRecord>> Find(const MeasurementKey& key);
 
   // Adds a row; never replaces one. On disk when it returns OK. A time whose key a

@@ -121,6 +121,9 @@ absl::StatusOr<TaskRecords> StoreClient::FindTask(const TaskKey& task, int k) {
   request.set_cpu(task.cpu);
   request.set_threads(static_cast<uint32_t>(task.threads));
   request.set_k(static_cast<uint32_t>(k));
+  request.set_pipeline(task.pipeline);
+  request.set_compiler(task.compiler);
+  request.set_protocol(task.protocol);
   v1::BestSchedulesResponse response;
   absl::Status status = Call(stub_.get(), &v1::StoreService::Stub::BestSchedules,
                              request, kCallTimeout, &response);

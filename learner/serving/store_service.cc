@@ -130,8 +130,12 @@ grpc::ServerUnaryReactor* StoreService::BestSchedules(
     grpc::CallbackServerContext* context, const v1::BestSchedulesRequest* request,
     v1::BestSchedulesResponse* response) {
   constexpr uint32_t kTooMany = 1u << 30;  // What does not fit an int is refused below.
-  const TaskKey task = {request->task(), request->cpu(),
-                        static_cast<int>(std::min(request->threads(), kTooMany))};
+  const TaskKey task = {request->task(),
+                        request->cpu(),
+                        static_cast<int>(std::min(request->threads(), kTooMany)),
+                        request->pipeline(),
+                        request->compiler(),
+                        request->protocol()};
   absl::StatusOr<TaskRecords> records =
       store_->FindTask(task, static_cast<int>(std::min(request->k(), kTooMany)));
   if (!records.ok()) return Finish(context, Observe(records.status()));

@@ -112,7 +112,11 @@ TEST_F(SchedulesBenchmarkTest, TheUnscheduledTimeIsOfThisRunAndNotOfTheStore) {
     auto database = SqliteDatabase::Open(path, absl::Seconds(5));
     ASSERT_TRUE(database.ok()) << database.status();
     const TaskKey task = {*database->Text("SELECT task FROM measurements LIMIT 1"),
-                          *database->Text("SELECT cpu FROM measurements LIMIT 1"), 1};
+                          *database->Text("SELECT cpu FROM measurements LIMIT 1"),
+                          1,
+                          "",
+                          "",
+                          ""};
     const auto records = (*store)->FindTask(task, 1);
     ASSERT_TRUE(records.ok()) << records.status();
     ASSERT_TRUE(records->baseline.has_value());

@@ -11,12 +11,18 @@ namespace {
 // The child gives up on the lease by itself, and says so better than a SIGKILL would.
 constexpr double kLeaseSlackSeconds = 1;
 
-// The measurement of a child that did not live to return one. UNAVAILABLE when that
-// says nothing about the schedule.
+// The measurement of a child that did not live to return one. UNAVAILABLE, or
+// DEADLINE_EXCEEDED of the lease, when that says nothing about the schedule.
 absl::StatusOr<Measurement> Obituary(const ChildResult& child) {
   Measurement measurement;
   switch (child.end) {
     case ChildEnd::kTimedOut:
+      // It had given up by itself, and was too slow to say so: no fault of the
+      // schedule.
+      if (child.phase == ChildPhase::kLease) {
+        return absl::DeadlineExceededError(
+            absl::StrCat("the measuring process ", child.Describe()));
+      }
       measurement.outcome = Outcome::kTimedOut;
       break;
     case ChildEnd::kOutOfMemory:

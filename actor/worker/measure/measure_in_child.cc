@@ -135,8 +135,9 @@ absl::Status Time(const Kernel& kernel, const Kernel* previous,
   channel.Enter(ChildPhase::kRun);
   measurement->lease_wait_seconds = lease->waited_seconds();
   const Stopwatch stopwatch;
-  // With several threads libomp does the pinning.
-  const CpuPin pin(settings.threads > 1 ? -1 : settings.timing_cpu);
+  // With several threads libomp pins the others, and this one, too, in a kernel that
+  // has a parallel loop: to the same CPU.
+  const CpuPin pin(settings.timing_cpu);
   const std::string normal_path = SentinelPath(settings.lease_path, settings.threads);
   const bool watch_memory = LeavesOwnCaches(kernel.arguments(), machine);
   InterferenceMonitor monitor(ReadNormalSentinel(normal_path), settings.timing_cpu,

@@ -160,7 +160,9 @@ StructuredOp AnalyzeOp(mlir::linalg::LinalgOp op) {
   // The upstream check can emit remarks on what it refuses; they are no errors here.
   info.vectorizable =
       projections && mlir::succeeded(mlir::linalg::vectorizeOpPrecondition(op));
-  info.splittable_reduction = info.vectorizable && HasSplittableReduction(op);
+  info.reads_indices = op.hasIndexSemantics();
+  info.splittable_reduction =
+      info.vectorizable && !info.reads_indices && HasSplittableReduction(op);
   return info;
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "llvm/ADT/STLExtras.h"
+#include "mlir/IR/Matchers.h"
 
 namespace weft {
 namespace {
@@ -133,6 +134,8 @@ FusionGroup FindFusionGroup(const std::vector<mlir::linalg::LinalgOp>& found,
   auto fill = op.getDpsInits()[0].getDefiningOp<mlir::linalg::FillOp>();
   if (fill) group.fill = IndexOf(found, fill);
   if (group.fill >= 0) group.members.push_back(group.fill);
+  group.fills_with_zero = group.fill >= 0 && mlir::matchPattern(fill.getInputs()[0],
+                                                                mlir::m_PosZeroFloat());
   group.bands_take_fill = group.fill >= 0 && BandsTakeFill(op, fill);
   bool follows = group.bands_take_fill;
   mlir::linalg::LinalgOp last = op;

@@ -67,8 +67,9 @@ absl::Status HandleMeasureProgram(const v1::MeasureProgramRequest& request,
                                   WorkerSession* session,
                                   v1::WorkerResponse* response) {
   const std::vector<std::string> schedules = SchedulesOf(request);
-  auto measured =
-      session->MeasureProgram(request.unscheduled() ? nullptr : &schedules, settings);
+  auto measured = session->MeasureProgram(
+      request.unscheduled() ? nullptr : &schedules, settings,
+      request.alone() ? TimedBeside::kNothing : TimedBeside::kProgramAsItCame);
   if (!measured.ok()) return measured.status();
   v1::MeasureProgramResponse* answer = response->mutable_measure_program();
   *answer->mutable_measurement() = ToProto(measured->measurement);

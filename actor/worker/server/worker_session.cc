@@ -78,13 +78,15 @@ absl::StatusOr<const TaskProgram*> WorkerSession::cut_program() const {
 }
 
 absl::StatusOr<ProgramMeasurement> WorkerSession::MeasureProgram(
-    const std::vector<std::string>* schedules, const MeasureSettings& settings) {
+    const std::vector<std::string>* schedules, const MeasureSettings& settings,
+    TimedBeside beside) {
   if (absl::Status cut = cut_program().status(); !cut.ok()) return cut;
   absl::Status probed = state_->EnsureProbed(
       settings.lease_path, settings.lease_timeout_seconds, settings.timing_cpu);
   if (!probed.ok()) return probed;
   if (schedules != nullptr) {
-    return state_->tasks->MeasureScheduled(*schedules, *state_->machine, settings);
+    return state_->tasks->MeasureScheduled(*schedules, *state_->machine, settings,
+                                           beside);
   }
   auto measured = state_->tasks->MeasureUnscheduled(*state_->machine, settings);
   if (!measured.ok()) return measured.status();

@@ -60,7 +60,8 @@ class WorkerSession {
   absl::StatusOr<const TaskProgram*> cut_program() const;
   // That program, without schedules when `schedules` is null; see TaskProgram.
   absl::StatusOr<ProgramMeasurement> MeasureProgram(
-      const std::vector<std::string>* schedules, const MeasureSettings& settings);
+      const std::vector<std::string>* schedules, const MeasureSettings& settings,
+      TimedBeside beside);
 
   // See ScheduledProgram for these three.
   absl::StatusOr<Observation> Reset();

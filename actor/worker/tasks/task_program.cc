@@ -146,12 +146,16 @@ absl::StatusOr<Measurement> TaskProgram::MeasureUnscheduled(
 
 absl::StatusOr<ProgramMeasurement> TaskProgram::MeasureScheduled(
     const std::vector<std::string>& schedules, const MachineModel& machine,
-    const MeasureSettings& settings) {
+    const MeasureSettings& settings, TimedBeside beside) {
   if (absl::Status status = CheckSchedules(schedules); !status.ok()) return status;
   if (absl::Status status = EnsureReference(settings); !status.ok()) return status;
-  const Candidate candidate{
-      [&] { return state_->Compile(schedules, settings.threads); },
-      [&] { return CompileKernel(state_->context, state_->Clone()); }};
+  Candidate candidate{[&] { return state_->Compile(schedules, settings.threads); },
+                      nullptr};
+  if (beside == TimedBeside::kProgramAsItCame) {
+    candidate.compile_previous = [&] {
+      return CompileKernel(state_->context, state_->Clone());
+    };
+  }
   absl::StatusOr<Measurement> measured =
       Measure(*state_->reference, candidate, {flops(), bytes()}, machine, settings);
   if (!measured.ok()) return measured.status();

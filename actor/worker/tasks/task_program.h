@@ -26,6 +26,9 @@ struct TaskDescription {
   double bytes = 0;
 };
 
+// What the assembled program is timed beside.
+enum class TimedBeside { kProgramAsItCame, kNothing };
+
 // The whole, measured.
 struct ProgramMeasurement {
   Measurement measurement;
@@ -55,14 +58,16 @@ class TaskProgram {
                                                  const MeasureSettings& settings);
 
   // Schedules, lowers, compiles, checks and times the whole in a child process, so that
-  // whatever a schedule does is an outcome. The time is taken in interleaved pairs with
-  // the program as it came, whose time is the confirmation's previous_seconds; the
-  // limits of compiling and running hold for each of the two. When it fails, every task
+  // whatever a schedule does is an outcome. Beside the program as it came the time is
+  // taken in interleaved pairs, and that program's is the confirmation's
+  // previous_seconds; the limits of compiling and running hold for each of the two.
+  // When it fails, every task
   // is measured alone to find those at fault. INVALID_ARGUMENT unless there is a
   // schedule per task.
   absl::StatusOr<ProgramMeasurement> MeasureScheduled(
       const std::vector<std::string>& schedules, const MachineModel& machine,
-      const MeasureSettings& settings);
+      const MeasureSettings& settings,
+      TimedBeside beside = TimedBeside::kProgramAsItCame);
 
   // Text for a person and for mlir-opt; see assembled_module.h. Transforms run in this
   // process.

@@ -12,11 +12,20 @@ bool IsIdentity(const std::vector<int64_t>& order) {
   return std::is_sorted(order.begin(), order.end());
 }
 
+bool DividesItsLoops(const Nest& nest, const std::vector<int64_t>& sizes) {
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] != 0 && nest.extents[i] % sizes[i] != 0) return false;
+  }
+  return true;
+}
+
 // Whether the fill of the output is where the packed operation is, so that it turns
 // into a fill of the packed output and nothing needs to be packed there.
-bool FillIsAtHand(const Emission& emission) {
-  return emission.program.fusion.fill >= 0 &&
-         (!emission.nest.was_parallelized || emission.nest.was_fused);
+bool FillIsAtHand(const Emission& emission, const std::vector<int64_t>& sizes) {
+  const FusionGroup& group = emission.program.fusion;
+  return group.fill >= 0 &&
+         (!emission.nest.was_parallelized || emission.nest.was_fused) &&
+         (group.fills_with_zero || DividesItsLoops(emission.nest, sizes));
 }
 
 bool MovesWithParallelized(const Nest& nest, const OperandInfo& operand) {
@@ -70,7 +79,7 @@ void EmitPack(const Action& action, Emission* emission) {
   const Handle unpack = text.ConsumerOfResult(anchor);
   // Panels that are the same for every tile are made once.
   if (!emission->forall.empty()) text.ApplyLicm(emission->forall);
-  const bool fill_at_hand = FillIsAtHand(*emission);
+  const bool fill_at_hand = FillIsAtHand(*emission, action.sizes);
   // Turns a pack of a fill into a fill. Before anything is lowered: the handles follow
   // operations that are replaced by others of their name.
   EmitCleanup(&text);

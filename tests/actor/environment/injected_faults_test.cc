@@ -91,7 +91,11 @@ class InjectedFaultsTest : public ::testing::Test {
         SqliteDatabase::Open(folder_.path() + "/store.sqlite", absl::Seconds(5));
     EXPECT_TRUE(database.ok()) << database.status();
     const TaskKey task = {*database->Text("SELECT task FROM measurements LIMIT 1"),
-                          *database->Text("SELECT cpu FROM measurements LIMIT 1"), 1};
+                          *database->Text("SELECT cpu FROM measurements LIMIT 1"),
+                          1,
+                          "",
+                          "",
+                          ""};
     const absl::StatusOr<TaskRecords> records = store_->FindTask(task, 16);
     EXPECT_TRUE(records.ok()) << records.status();
     if (!records.ok()) return schedules;

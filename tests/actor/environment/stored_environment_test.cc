@@ -99,7 +99,11 @@ class StoredEnvironmentTest : public ::testing::Test {
         SqliteDatabase::Open(folder_.path() + "/store.sqlite", absl::Seconds(5));
     EXPECT_TRUE(database.ok()) << database.status();
     return {*database->Text("SELECT task FROM measurements LIMIT 1"),
-            *database->Text("SELECT cpu FROM measurements LIMIT 1"), 1};
+            *database->Text("SELECT cpu FROM measurements LIMIT 1"),
+            1,
+            "",
+            "",
+            ""};
   }
 
   // Puts the stored baseline there once more, as if it had been measured so.

@@ -208,6 +208,48 @@ TEST(LegalActionsTest, AGeneralizedRowMayBeCoveredByOneMaskedVector) {
   EXPECT_THAT(row_sizes(20), ElementsAre(4));  // A third of 32 would be for nothing.
 }
 
+// 16 registers of four f64: no masked vector of 64 fits, whatever the row.
+TEST(LegalActionsTest, AMaskedVectorFitsTheRegisters) {
+  for (const int64_t width : {49, 52, 54, 55, 60, 63}) {
+    StructuredOp op = ChannelsFirstConvolution(width, width, 64);
+    for (OperandInfo& operand : op.operands) operand.element_bytes = 8;
+    const ActionMask mask = MaskAfter(op, {});
+    if (!mask.Allows(VectorizeMode::kGeneralize)) continue;
+    const SizeMask& sizes =
+        mask.sizes[SizeSlot(ActionKind::kVectorize, VectorizeMode::kGeneralize)];
+    // What a mask promises, and its receiver demands: the smallest sizes are legal.
+    int64_t smallest = 1;
+    for (int i = 0; i < op.num_loops(); ++i) {
+      if (sizes.bounds[0].loops >> i & 1) smallest *= Sizes(sizes.allowed[i]).front();
+    }
+    EXPECT_LE(smallest, sizes.bounds[0].max_product) << width;
+  }
+}
+
+TEST(LegalActionsTest, WhatReadsIndicesIsNotPacked) {
+  StructuredOp op = Matmul(64, 64, 64);
+  EXPECT_TRUE(MaskAfter(op, {}).Allows(ActionKind::kPack));
+  op.reads_indices = true;
+  EXPECT_FALSE(MaskAfter(op, {}).Allows(ActionKind::kPack));
+}
+
+TEST(LegalActionsTest, PackingMakesNoMoreLoopsThanAnObservationHas) {
+  StructuredOp op = Matmul(64, 64, 64);
+  const auto with_unit_loops = [&op](int loops) {
+    StructuredOp more = op;
+    while (more.num_loops() < loops) {
+      more.loops.push_back({1, true});
+      for (OperandInfo& operand : more.operands) {
+        operand.stride.push_back(0);
+        for (auto& dimension : operand.coefficients) dimension.push_back(0);
+      }
+    }
+    return more;
+  };
+  EXPECT_TRUE(MaskAfter(with_unit_loops(kMaxLoops - 2), {}).Allows(ActionKind::kPack));
+  EXPECT_FALSE(MaskAfter(with_unit_loops(kMaxLoops - 1), {}).Allows(ActionKind::kPack));
+}
+
 // The vector loop of a channels-first window is the output column, which a stride
 // forbids.
 TEST(LegalActionsTest, AVectorLoopThatMustBeUnitLeavesNoVectors) {

@@ -23,6 +23,24 @@ TEST(CreditPoolTest, GivesAsManyCreditsAsWereGranted) {
   EXPECT_FALSE(pool.Take(kNoTime).has_value());
 }
 
+TEST(CreditPoolTest, WhatIsOwedIsPaidBeforeAnySlotGetsACredit) {
+  CreditPool pool;
+  pool.Open(/*owed=*/2);
+  EXPECT_FALSE(pool.Pay(kNoTime));
+  pool.Add(1);
+  EXPECT_FALSE(pool.Take(kNoTime).has_value());
+  EXPECT_TRUE(pool.Pay(kNoTime));
+  pool.Add(2);
+  EXPECT_TRUE(pool.Take(kNoTime).has_value()) << "one more than what is owed";
+  EXPECT_FALSE(pool.Take(kNoTime).has_value());
+  EXPECT_TRUE(pool.Pay(kNoTime));
+  pool.Add(1);
+  EXPECT_TRUE(pool.Take(kNoTime).has_value());
+  pool.Open();  // Another stream owes nothing.
+  pool.Add(1);
+  EXPECT_TRUE(pool.Take(kNoTime).has_value());
+}
+
 TEST(CreditPoolTest, CreditsAreVoidWhenTheStreamEnds) {
   CreditPool pool;
   pool.Open();

@@ -17,7 +17,7 @@ class JournalTest : public testing::Test {
     std::ofstream(path_, std::ios::app) << text;
   }
 
-  const JournalSubject subject_{"matmul", "func.func @main", "znver5", 1};
+  const JournalSubject subject_{"matmul", "func.func @main", "znver5", 1, "pipeline a"};
   const std::string path_ =
       testing::TempDir() +
       testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -81,11 +81,12 @@ TEST_F(JournalTest, CutsOffALineThatItsWriterDidNotFinish) {
 
 TEST_F(JournalTest, RefusesTimesOfAnotherProgramOrMachine) {
   ASSERT_TRUE(Journal::Open(path_, subject_).ok());
-  for (int change = 0; change < 3; ++change) {
+  for (int change = 0; change < 4; ++change) {
     JournalSubject other = subject_;
     if (change == 0) other.source += "// changed";
     if (change == 1) other.cpu = "znver3";
     if (change == 2) other.threads = 2;
+    if (change == 3) other.versions = "pipeline b";
     EXPECT_EQ(Journal::Open(path_, other).status().code(),
               absl::StatusCode::kFailedPrecondition)
         << change;

@@ -44,7 +44,8 @@ class SearchTest : public testing::Test {
   }
 
   std::unique_ptr<Journal> OpenJournal() {
-    auto journal = Journal::Open(journal_path_, {"synthetic", "", "invented", 1});
+    auto journal =
+        Journal::Open(journal_path_, {"synthetic", "", "invented", 1, "none"});
     EXPECT_TRUE(journal.ok()) << journal.status();
     return *std::move(journal);
   }

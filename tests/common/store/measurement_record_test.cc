@@ -26,16 +26,20 @@ TEST(CanAnswerTest, ABaselineTakenUnderInterferenceDoesNotAnswer) {
   EXPECT_FALSE(CanAnswer(record, record.limits));
 }
 
-TEST(CanAnswerTest, ATimeoutAnswersUntilALimitGrows) {
+// Limits move with the best that is known: by so little that a search which is repeated
+// would else time its timeouts again.
+TEST(CanAnswerTest, ATimeoutAnswersUntilALimitHasMoreThanQuadrupled) {
   const MeasurementRecord record = FailedRecord(Outcome::kTimedOut);
   MeasureLimits limits = record.limits;
   EXPECT_TRUE(CanAnswer(record, limits));
   limits.run_seconds /= 2;
   EXPECT_TRUE(CanAnswer(record, limits));
-  limits.run_seconds = record.limits.run_seconds * 1.5;
+  limits.run_seconds = record.limits.run_seconds * 2;
+  EXPECT_TRUE(CanAnswer(record, limits));
+  limits.run_seconds = record.limits.run_seconds * 4.5;
   EXPECT_FALSE(CanAnswer(record, limits));
   limits = record.limits;
-  limits.compile_seconds *= 1.5;
+  limits.compile_seconds *= 4.5;
   EXPECT_FALSE(CanAnswer(record, limits));
 }
 

@@ -119,6 +119,32 @@ TEST_F(SqliteStoreTest, ATimeThatWasMeasuredAnewCountsAsItIsNow) {
               ElementsAre("b", "a"));
 }
 
+// As from somebody whose machine stood still while another measured the same.
+TEST_F(SqliteStoreTest, ALaterTimeoutTakesNoTimeBack) {
+  const auto store = Open();
+  ASSERT_TRUE(store->Append(ExampleRecord("a", 1e-5)).ok());
+  ASSERT_TRUE(store->Append(FailedRecord(Outcome::kTimedOut, "a")).ok());
+  const auto found = store->Find(ExampleKey("a"));
+  ASSERT_TRUE(found.ok() && *found);
+  EXPECT_EQ((*found)->measurement.outcome, Outcome::kOk);
+  EXPECT_THAT(SchedulesOf(*store->FindTask(ExampleKey().task_key(), 16)),
+              ElementsAre("a"));
+  ASSERT_TRUE(store->Append(FailedRecord(Outcome::kWrongResult, "a")).ok());
+  EXPECT_TRUE(store->FindTask(ExampleKey().task_key(), 16)->best.empty());
+}
+
+TEST_F(SqliteStoreTest, TheBestOfOtherVersionsAreFoundOnlyWhenAnyWillDo) {
+  const auto store = Open();
+  MeasurementRecord older = ExampleRecord("older", 1e-5);
+  older.key.pipeline += " before";
+  ASSERT_TRUE(store->Append(older).ok());
+  ASSERT_TRUE(store->Append(ExampleRecord("this", 2e-5)).ok());
+  TaskKey task = ExampleKey().task_key();
+  EXPECT_THAT(SchedulesOf(*store->FindTask(task, 1)), ElementsAre("this"));
+  task.pipeline = task.compiler = task.protocol = "";
+  EXPECT_THAT(SchedulesOf(*store->FindTask(task, 2)), ElementsAre("older", "this"));
+}
+
 // A schedule that changes nothing has the baseline's key, and is measured where the
 // baseline was disturbed.
 TEST_F(SqliteStoreTest, TheBaselineIsKeptWhenAScheduleOfItsKeyIsMeasured) {

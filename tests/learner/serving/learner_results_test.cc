@@ -180,7 +180,10 @@ TEST_F(LearnerResultsTest, FailuresCountInTheSpeedupAtTheirPenalty) {
     actor.Hello("a");
     for (uint64_t i = 1; i <= 4; ++i) {
       Trajectory episode = ExampleTrajectory(i, i == 1 ? -8 : -1);
-      if (i == 1) episode.measurement.outcome = Outcome::kCrashed;
+      if (i == 1) {
+        episode.measurement = Measurement();
+        episode.measurement.outcome = Outcome::kCrashed;
+      }
       episode.roofline_seconds = episode.unscheduled_seconds / 8;
       actor.Play(episode);
     }

@@ -250,5 +250,75 @@ TEST(ScheduleResultsTest, IndicesAsVectors) {
   ExpectSameResults(kIndices, {Vectorize({2, 4, 8}, kContract)});
 }
 
+// Rows weighted by the numbers of their columns, by themselves and behind a product:
+// partial results would count the columns of each vector from 0.
+std::string WeightedRows(bool of_a_product) {
+  const std::string rows = R"mlir(
+  %w = linalg.generic {indexing_maps = [#in, #out],
+                       iterator_types = ["parallel", "reduction"]}
+      ins(%p : tensor<16x64xf32>) outs(%g : tensor<16xf32>) {
+  ^bb0(%x: f32, %s: f32):
+    %i = linalg.index 1 : index
+    %n = arith.index_cast %i : index to i32
+    %f = arith.sitofp %n : i32 to f32
+    %q = arith.mulf %x, %f : f32
+    %r = arith.addf %s, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<16xf32>
+  return %w : tensor<16xf32>
+}
+)mlir";
+  const std::string product = R"mlir(
+  %e = tensor.empty() : tensor<16x64xf32>
+  %d = linalg.fill ins(%z : f32) outs(%e : tensor<16x64xf32>) -> tensor<16x64xf32>
+  %p = linalg.matmul ins(%a, %b : tensor<16x32xf32>, tensor<32x64xf32>)
+                     outs(%d : tensor<16x64xf32>) -> tensor<16x64xf32>
+)mlir";
+  const std::string inputs =
+      of_a_product ? "%a: tensor<16x32xf32> {bufferization.writable = false}, "
+                     "%b: tensor<32x64xf32> {bufferization.writable = false}"
+                   : "%p: tensor<16x64xf32> {bufferization.writable = false}";
+  return "#in = affine_map<(i, j) -> (i, j)>\n#out = affine_map<(i, j) -> (i)>\n"
+         "func.func @main(" +
+         inputs +
+         ", %o: tensor<16xf32> {bufferization.writable = true}) -> tensor<16xf32> {\n"
+         "  %z = arith.constant 0.0 : f32\n" +
+         (of_a_product ? product : "") +
+         "  %g = linalg.fill ins(%z : f32) outs(%o : tensor<16xf32>) -> "
+         "tensor<16xf32>\n" +
+         rows;
+}
+
+TEST(ScheduleResultsTest, ReductionsThatReadIndices) {
+  CompilerContext context;
+  auto alone = ScheduledProgram::Load(context, "rows", WeightedRows(false), Avx2());
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  const Observation start = (*alone)->Reset();
+  EXPECT_FALSE(start.mask.Allows(VectorizeMode::kReduction));
+  ExpectSameResults(WeightedRows(false), {Tile({4, 0}), Stop()});
+  ExpectSameResults(WeightedRows(true), {Vectorize({4, 16, 1}, kContract)});
+  ExpectSameResults(WeightedRows(true), {Tile({8, 0, 0}), Stop()});
+}
+
+// Panels are padded with +0, which a fill of another value is not.
+TEST(ScheduleResultsTest, PaddedPanelsBesideAFillOfOne) {
+  const std::string matmul = R"mlir(
+func.func @main(%a: tensor<50x24xf32> {bufferization.writable = false},
+                %b: tensor<24x60xf32> {bufferization.writable = false},
+                %o: tensor<50x60xf32> {bufferization.writable = true})
+    -> tensor<50x60xf32> {
+  %one = arith.constant 1.0 : f32
+  %f = linalg.fill ins(%one : f32) outs(%o : tensor<50x60xf32>) -> tensor<50x60xf32>
+  %r = linalg.matmul ins(%a, %b : tensor<50x24xf32>, tensor<24x60xf32>)
+                     outs(%f : tensor<50x60xf32>) -> tensor<50x60xf32>
+  return %r : tensor<50x60xf32>
+}
+)mlir";
+  const Action panel = Vectorize({1, 1, 1, 4, 16}, kContract);
+  ExpectSameResults(matmul, {Pack({4, 16, 0}), Stop()});
+  ExpectSameResults(matmul, {Pack({4, 16, 0}), panel});
+  ExpectSameResults(matmul, {Pack({4, 16, 0}), Tile({0, 0, 8, 0, 0}), panel});
+}
+
 }  // namespace
 }  // namespace weft
