@@ -15,39 +15,40 @@ absl::Status Ended(uint64_t token) {
 }  // namespace
 
 absl::StatusOr<std::optional<MeasurementRecord>> SharedStore::Answer(
-    const Question& question) {
-  absl::StatusOr<std::optional<MeasurementRecord>> record = rows_->Find(question.key);
-  if (record.ok() && *record && !CanAnswer(**record, question.limits) &&
-      !(question.waited && IsDisturbedBaseline(**record))) {
-    record->reset();
+    Question* question) {
+  absl::StatusOr<std::optional<MeasurementRecord>> record = rows_->Find(question->key);
+  if (!record.ok()) return record;
+  if (*record && CanAnswer(**record, question->limits)) return record;
+  if (*record && IsDisturbedBaseline(**record)) {
+    const absl::StatusOr<int64_t> rows = rows_->CountRowsOf(question->key);
+    if (!rows.ok()) return rows.status();
+    if (question->rows_before && *rows > *question->rows_before) return record;
+    if (!question->rows_before) question->rows_before = *rows;
   }
-  return record;
+  if (!question->rows_before) question->rows_before = 0;
+  return std::optional<MeasurementRecord>();
 }
 
 void SharedStore::Begin(const MeasurementKey& key, const MeasureLimits& limits,
                         absl::Time wait_until, Done done) {
   if (absl::Status valid = key.Validate(); !valid.ok()) return done(valid);
-  Ask({key, limits, wait_until}, std::move(done));
+  Ask({key, limits, wait_until, std::nullopt}, std::move(done));
 }
 
-void SharedStore::Ask(const Question& question, Done done) {
-  absl::StatusOr<std::optional<MeasurementRecord>> answer = Answer(question);
+void SharedStore::Ask(Question question, Done done) {
+  absl::StatusOr<std::optional<MeasurementRecord>> answer = Answer(&question);
   if (!answer.ok()) return done(answer.status());
   if (*answer) return done(weft::Claim{*std::move(answer), 0});
   const absl::StatusOr<uint64_t> token = flights_.Claim(
       question.key.Hash(), absl::Now(), question.wait_until,
       [this, question, done](FlightTable::Ended ended) {
-        if (ended == FlightTable::Ended::kFlight) {
-          Question again = question;
-          again.waited = true;
-          return Ask(again, done);
-        }
+        if (ended == FlightTable::Ended::kFlight) return Ask(question, done);
         done(absl::DeadlineExceededError(
             "another caller has been measuring the same schedule for too long"));
       });
   if (!token.ok()) return done(token.status());
   if (*token == 0) return;  // The waiter goes on.
-  answer = Answer(question);
+  answer = Answer(&question);
   if (answer.ok() && !*answer) return done(weft::Claim{std::nullopt, *token});
   flights_.End(*token);
   if (!answer.ok()) return done(answer.status());

@@ -54,14 +54,14 @@ class SharedStore {
     MeasurementKey key;
     MeasureLimits limits;
     absl::Time wait_until;
-    // Whether somebody measured the key meanwhile. A baseline that he found disturbed
-    // then answers: those who asked together would else measure one after the other.
-    bool waited = false;
+    // Rows of the key when it was first asked. A disturbed baseline that came since
+    // answers: those who asked together would else measure one after the other.
+    std::optional<int64_t> rows_before;
   };
 
-  void Ask(const Question& question, Done done);
-  // A record that can answer, or none.
-  absl::StatusOr<std::optional<MeasurementRecord>> Answer(const Question& question);
+  void Ask(Question question, Done done);
+  // A record that can answer, or none. Fills question->rows_before the first time.
+  absl::StatusOr<std::optional<MeasurementRecord>> Answer(Question* question);
 
   const std::unique_ptr<SqliteStore> rows_;
   FlightTable flights_;

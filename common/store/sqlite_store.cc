@@ -193,6 +193,16 @@ absl::StatusOr<TaskRecords> SqliteStore::FindTask(const TaskKey& task, int k) {
   return records;
 }
 
+absl::StatusOr<int64_t> SqliteStore::CountRowsOf(const MeasurementKey& key) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<SqliteStatement> row = SqliteStatement::Prepare(
+      database_, "SELECT COUNT(*) FROM measurements WHERE key = ?");
+  if (!row.ok()) return row.status();
+  row->Bind(key.Hash());
+  if (absl::Status stepped = row->Step().status(); !stepped.ok()) return stepped;
+  return row->Integer(0);
+}
+
 absl::StatusOr<int64_t> SqliteStore::CountRows() {
   absl::MutexLock lock(&mutex_);
   return database_.Number("SELECT COUNT(*) FROM measurements");

@@ -42,6 +42,7 @@ class SqliteStore {
   absl::StatusOr<TaskRecords> FindTask(const TaskKey& task, int k);
 
   absl::StatusOr<int64_t> CountRows();
+  absl::StatusOr<int64_t> CountRowsOf(const MeasurementKey& key);
 
  private:
   explicit SqliteStore(SqliteDatabase database) : database_(std::move(database)) {}

@@ -140,6 +140,25 @@ TEST(SharedStoreTest, WhoWaitedForADisturbedBaselineGetsItAndTheNextMeasures) {
   EXPECT_FALSE(claims[2].hit);
 }
 
+TEST(SharedStoreTest, ADisturbedBaselineOfLongAgoDoesNotAnswerWhoWaitedInVain) {
+  const TemporaryFolder folder;
+  SharedStore store(*SqliteStore::Open({folder.path() + "/store.sqlite"}),
+                    FlightOptions());
+  ASSERT_TRUE(store.Record(0, Baseline(/*disturbed=*/true)).ok());
+  std::vector<Claim> claims;
+  for (int i = 0; i < 2; ++i) {
+    store.Begin(ExampleKey(), ExampleLimits(), absl::InfiniteFuture(),
+                [&claims](absl::StatusOr<Claim> claim) {
+                  ASSERT_TRUE(claim.ok()) << claim.status();
+                  claims.push_back(*std::move(claim));
+                });
+  }
+  ASSERT_EQ(claims.size(), 1u);
+  ASSERT_TRUE(store.Abandon(claims[0].token).ok());
+  ASSERT_EQ(claims.size(), 2u);
+  EXPECT_FALSE(claims[1].hit) << "it is to measure";
+}
+
 TEST_F(LocalStoreTest, ARecordWithoutAClaimIsKept) {
   EXPECT_TRUE(store_->Record(0, ExampleRecord()).ok());
   EXPECT_TRUE(Begin()->hit);
