@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "actor/environment/adaptive_limits.h"
 #include "actor/environment/confirmation.h"
+#include "actor/environment/measurement_versions.h"
 #include "actor/environment/worker_environment.h"
 #include "common/schedule/parse_schedule.h"
 #include "common/wire/schedule_proto.h"
@@ -71,16 +72,8 @@ absl::StatusOr<MeasurementKey> WorkerEnvironment::Fingerprint() {
   request.mutable_fingerprint();
   absl::StatusOr<v1::WorkerResponse> response = Ask(request, step_timeout());
   if (!response.ok()) return response.status();
-  const v1::FingerprintResponse& parts = response->fingerprint();
-  MeasurementKey key;
-  key.ir = parts.ir();
+  MeasurementKey key = KeyOf(response->fingerprint(), options_.measure);
   key.task = known_[program_].task;
-  key.pipeline = parts.pipeline();
-  key.compiler = parts.compiler();
-  key.cpu = parts.cpu();
-  key.threads = options_.measure.threads;
-  key.protocol = absl::StrCat(parts.protocol(), "; budget ",
-                              options_.measure.timing_budget_seconds, " s");
   return key;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "actor/environment/measurement_versions.h"
 
 namespace weft {
 
@@ -57,10 +58,9 @@ absl::Status SearchTarget::ReadVersions(WorkerClient& worker) {
   const absl::Status status =
       response.ok() ? ResponseStatus(*response) : response.status();
   if (!status.ok()) return status;
-  const v1::FingerprintResponse& parts = response->fingerprint();
-  versions_ = absl::StrCat(parts.pipeline(), "; ", parts.compiler(), "; ", parts.cpu(),
-                           "; ", parts.protocol(), "; budget ",
-                           options_.measure.timing_budget_seconds, " s");
+  const MeasurementKey key = KeyOf(response->fingerprint(), options_.measure);
+  versions_ =
+      absl::StrCat(key.pipeline, "; ", key.compiler, "; ", key.cpu, "; ", key.protocol);
   return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 #include "cli/search/search_display.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -53,7 +54,8 @@ std::string Failures(const SearchProgress& progress) {
 
 std::string ProgressLine(const SearchProgress& progress, int budget,
                          const SearchScale& scale) {
-  std::string line = absl::StrFormat("%d/%d", progress.trials, budget);
+  std::string line =
+      absl::StrFormat("%d/%d", progress.trials, std::max(budget, progress.trials));
   if (progress.reused > 0) absl::StrAppend(&line, " (", progress.reused, " known)");
   if (progress.best) {
     const double seconds = progress.best->result.measurement.seconds;

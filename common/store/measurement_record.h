@@ -38,8 +38,9 @@ bool IsDisturbedBaseline(const MeasurementRecord& record);
 
 // Whether the record tells what a measurement under `limits` would find.
 //   - A timeout is a censored sample: it only says that the schedule needs more than
-//     its limits, so it answers for limits of at most four times those: what is four
-//     times worse than hopeless is. Running out of memory answers for no more memory.
+//     its limits. It answers for limits of at most four times those, because limits are
+//     many times what a good schedule takes and move a little with the best that is
+//     known. Running out of memory answers for no more memory.
 //   - A time of which no sample was free of interference is an upper bound. Of a
 //     schedule it answers, too: a machine that is always busy would else never be done,
 //     and interference makes no schedule look better than it is. It does make every

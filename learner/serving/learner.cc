@@ -78,8 +78,10 @@ absl::StatusOr<RunState> Learner::Restore() {
   if (absl::IsNotFound(checkpoint.status())) {
     spdlog::warn("nothing to resume but the trajectory log: {}",
                  checkpoint.status().ToString());
+    absl::StatusOr<std::string> environment = folder_.ReadEnvironment();
+    if (!environment.ok()) return environment.status();
     RunState state;
-    state.environment = folder_.ReadEnvironment();
+    state.environment = *std::move(environment);
     return state;
   }
   if (!checkpoint.ok()) return checkpoint.status();

@@ -65,9 +65,11 @@ bool RunFolder::HasEarlierRun() const {
   return HasFiles(checkpoints()) || HasFiles(trajectories());
 }
 
-std::string RunFolder::ReadEnvironment() const {
+absl::StatusOr<std::string> RunFolder::ReadEnvironment() const {
   const absl::StatusOr<std::string> text = ReadFile(path_ + "/environment");
-  return text.ok() ? std::string(absl::StripAsciiWhitespace(*text)) : "";
+  if (absl::IsNotFound(text.status())) return "";
+  if (!text.ok()) return text.status();
+  return std::string(absl::StripAsciiWhitespace(*text));
 }
 
 absl::Status RunFolder::WriteEnvironment(const std::string& environment) const {

@@ -41,7 +41,7 @@ class RunFolder {
 
   // The environment whose episodes the log ends with, empty where nothing tells; for
   // runs that have no checkpoint yet, which would tell.
-  std::string ReadEnvironment() const;
+  absl::StatusOr<std::string> ReadEnvironment() const;
   absl::Status WriteEnvironment(const std::string& environment) const;
   absl::Status WriteAddresses(const std::string& grpc_address,
                               const std::string& admin_address) const;

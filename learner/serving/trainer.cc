@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_format.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -131,13 +132,18 @@ void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
   parts_.metrics->FinishIteration(record);
   results_.AddLine(record.ToJson());
   results_.Flush(state_).IgnoreError();  // Tried again after the next iteration.
+  const std::string update =
+      record.update_failed
+          ? "no update"
+          : absl::StrFormat("entropy %.2f, KL %.4f, update %.2f s",
+                            record.update.entropy, record.update.approximate_kl,
+                            absl::ToDoubleSeconds(absl::Now() - start));
   spdlog::info(
       "iteration {}/{}: reward {:.3f}, speed-up {:.2f}x (best {:.2f}x), {} of {} "
-      "measured, entropy {:.2f}, KL {:.4f}, update {:.2f} s",
+      "measured, {}",
       record.iteration, config_.learner.iterations, record.mean_reward,
       record.mean_speedup, record.best_geomean_speedup, record.measurements,
-      record.episodes, record.update.entropy, record.update.approximate_kl,
-      absl::ToDoubleSeconds(absl::Now() - start));
+      record.episodes, update);
   WatchEntropy(record);
 }
 

@@ -11,14 +11,14 @@
 
 namespace weft {
 
-// One program, scheduled by the most probable actions and measured once. Times in
-// seconds, 0 where the outcome left them unknown.
 // ln(unscheduled / measured) of an episode. A failure has the time that its penalty
 // stands for, roofline * e^-failure_reward; where the reference times are unknown, it
 // is the penalty.
 double LogSpeedup(Outcome outcome, double unscheduled_seconds, double seconds,
                   double roofline_seconds, double failure_reward);
 
+// One program, scheduled by the most probable actions and measured once. Times in
+// seconds, 0 where the outcome left them unknown.
 struct ValidatedProgram {
   std::string program;
   Outcome outcome = Outcome::kWorkerLost;
