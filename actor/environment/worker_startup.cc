@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "common/wire/schedule_proto.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -84,6 +85,12 @@ absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
   return absl::OkStatus();
 }
 
+std::string AppearanceOf(const Observation& observation) {
+  v1::Observation tokens = ToProto(observation);
+  tokens.clear_mask();
+  return tokens.SerializeAsString();
+}
+
 absl::StatusOr<std::string> AppearanceOf(WorkerClient& worker,
                                          const SuiteProgram& program,
                                          absl::Duration timeout) {
@@ -93,9 +100,10 @@ absl::StatusOr<std::string> AppearanceOf(WorkerClient& worker,
   request.mutable_reset();
   absl::StatusOr<v1::WorkerResponse> response = Ask(worker, request, timeout);
   if (!response.ok()) return response.status();
-  v1::Observation observation = response->reset().observation();
-  observation.clear_mask();
-  return observation.SerializeAsString();
+  const absl::StatusOr<Observation> observation =
+      FromProto(response->reset().observation());
+  if (!observation.ok()) return observation.status();
+  return AppearanceOf(*observation);
 }
 
 int ResolveTimingCpu(int cpu) {

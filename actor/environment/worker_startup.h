@@ -11,6 +11,7 @@
 #include "actor/environment/worker_client.h"
 #include "common/config/options.h"
 #include "common/schedule/features.h"
+#include "common/schedule/observation.h"
 
 namespace weft {
 
@@ -32,6 +33,7 @@ absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
                            absl::Duration timeout);
 
 // How a program appears to a policy before any action: equal strings are equal tokens.
+std::string AppearanceOf(const Observation& observation);
 absl::StatusOr<std::string> AppearanceOf(WorkerClient& worker,
                                          const SuiteProgram& program,
                                          absl::Duration timeout);

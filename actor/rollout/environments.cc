@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "actor/environment/baseline_cache.h"
 #include "actor/environment/cost_model/cost_model_environment.h"
@@ -12,6 +13,7 @@
 #include "actor/environment/worker_environment.h"
 #include "actor/environment/worker_startup.h"
 #include "actor/rollout/disjoint_programs.h"
+#include "common/config/train_config.h"
 #include "common/wire/trajectory_proto.h"
 #include "spdlog/spdlog.h"
 
@@ -100,6 +102,30 @@ absl::StatusOr<Programs> LoadPrograms(const TrainConfig& config) {
   return programs;
 }
 
+// That no validation program looks like one of the suite, or of the pre-training.
+absl::Status CheckHeldOut(WorkerClient& worker, const TrainConfig& config,
+                          const MachineModel& machine, const Programs& programs) {
+  std::vector<std::string> training = programs.training;
+  const std::string modelled = "of the cost model, ";
+  if (NeedsPretraining(config)) {
+    for (const std::string& name : CostModelTaskNames()) {
+      training.push_back(modelled + name);
+    }
+  }
+  CostModelEnvironment cost_model({machine, config.measure.threads});
+  const auto appearance = [&](const std::string& name) -> absl::StatusOr<std::string> {
+    if (absl::StartsWith(name, modelled)) {
+      const absl::StatusOr<Observation> first =
+          cost_model.Reset(name.substr(modelled.size()));
+      if (!first.ok()) return first.status();
+      return AppearanceOf(*first);
+    }
+    return AppearanceOf(worker, *programs.suite.Find(name),
+                        absl::Seconds(config.actor.step_timeout_seconds));
+  };
+  return CheckDisjoint(training, programs.validation, appearance);
+}
+
 absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
                                                 const std::string& worker_path,
                                                 EnvironmentHooks hooks) {
@@ -129,11 +155,8 @@ absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
       worker, programs->suite, absl::Seconds(config.actor.step_timeout_seconds));
   if (!checked.ok()) return checked;
   if (!programs->validation.empty()) {
-    const absl::Status disjoint = CheckDisjoint(
-        programs->training, programs->validation, [&](const std::string& name) {
-          return AppearanceOf(worker, *programs->suite.Find(name),
-                              absl::Seconds(config.actor.step_timeout_seconds));
-        });
+    const absl::Status disjoint =
+        CheckHeldOut(worker, config, machine->model, *programs);
     if (!disjoint.ok()) return disjoint;
   }
 

@@ -75,6 +75,17 @@ absl::Status RunDirectory::WriteConfig(const std::string& yaml) const {
   return WriteFileAtomically(config(), yaml);
 }
 
+absl::Status RunDirectory::WritePretrainingConfig(const std::string& yaml) const {
+  return WriteFileAtomically(pretraining_config(), yaml);
+}
+
+std::string RunDirectory::environment() const {
+  std::ifstream file(path_ + "/environment");
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
 absl::Status RunDirectory::WriteSummary(const std::string& json) const {
   return WriteFileAtomically(summary(), json);
 }

@@ -19,6 +19,8 @@ class RunDirectory {
 
   const std::string& path() const { return path_; }
   std::string config() const { return path_ + "/config.yaml"; }
+  // Of the stage on the cost model, where there is one.
+  std::string pretraining_config() const { return path_ + "/pretraining.yaml"; }
   std::string learner_info() const { return path_ + "/learner.json"; }
   std::string summary() const { return path_ + "/summary.json"; }
   // Of the program, as a transform module; there is one only where a schedule was
@@ -34,8 +36,13 @@ class RunDirectory {
   // One whose `weft train` was killed a moment ago is given `patience` to end.
   absl::Status CheckIdle(absl::Duration patience) const;
 
+  // The environment of the newest episodes, as the learner notes it; "" when there were
+  // none yet.
+  std::string environment() const;
+
   // Writes config.yaml whole or not at all.
   absl::Status WriteConfig(const std::string& yaml) const;
+  absl::Status WritePretrainingConfig(const std::string& yaml) const;
   // The same for summary.json.
   absl::Status WriteSummary(const std::string& json) const;
 

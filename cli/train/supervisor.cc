@@ -30,9 +30,11 @@ constexpr uint64_t kFullDiskBytes = 64 << 10;
 
 }  // namespace
 
-Supervisor::Supervisor(RunDirectory run, TrainConfig config, std::string programs)
+Supervisor::Supervisor(RunDirectory run, TrainConfig config, std::string config_file,
+                       std::string programs)
     : run_(std::move(run)),
       config_(std::move(config)),
+      config_file_(std::move(config_file)),
       programs_(std::move(programs)) {}
 
 absl::Status Supervisor::Start(bool resume) {
@@ -56,7 +58,7 @@ absl::Status Supervisor::StartLearner(bool resume) {
   admin_.reset();
   std::vector<std::string> argv = {programs_ + "/weft-learner",
                                    "--config",
-                                   run_.config(),
+                                   config_file_,
                                    "--run-dir",
                                    run_.path(),
                                    "--set",
@@ -83,7 +85,7 @@ bool Supervisor::FindLearner() {
 
 absl::Status Supervisor::StartActor(Actor* actor) {
   auto process = ChildProcess::Start(
-      {programs_ + "/weft-actor", "--config", run_.config(), "--learner",
+      {programs_ + "/weft-actor", "--config", config_file_, "--learner",
        learner_address_, "--actor-id", actor->id, "--run-dir", run_.path(),
        "--parent-pid", absl::StrCat(getpid())},
       run_.log(actor->id));

@@ -24,8 +24,10 @@ namespace weft {
 // runs.
 class Supervisor {
  public:
-  // `programs` is the folder of weft-learner, weft-actor and weft-worker.
-  Supervisor(RunDirectory run, TrainConfig config, std::string programs);
+  // `config_file` holds `config`, for the processes; `programs` is the folder of
+  // weft-learner, weft-actor and weft-worker.
+  Supervisor(RunDirectory run, TrainConfig config, std::string config_file,
+             std::string programs);
 
   // Starts the learner. Tend starts the actors once it serves.
   absl::Status Start(bool resume);
@@ -70,6 +72,7 @@ class Supervisor {
 
   const RunDirectory run_;
   const TrainConfig config_;
+  const std::string config_file_;
   const std::string programs_;
   std::string learner_address_;
   std::string learner_admin_address_;

@@ -1,6 +1,5 @@
 // `weft train`: a learner and its actors on this machine, from one YAML file.
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -17,8 +16,9 @@
 #include "cli/train/progress.h"
 #include "cli/train/run_directory.h"
 #include "cli/train/summary_table.h"
-#include "cli/train/supervisor.h"
+#include "cli/train/train_stage.h"
 #include "common/config/train_config.h"
+#include "common/process/child_process.h"
 
 namespace weft {
 namespace {
@@ -34,12 +34,10 @@ turn with the unscheduled program: those are the speed-ups of the table.
 
 Ctrl-C stops with a checkpoint; `weft train --resume runs/NAME` goes on from there.
 
-`weft train CONFIG --environment cost-model` trains on modelled times, without a compiler.
-`weft train --resume runs/NAME --environment mlir` then goes on with its weights on real
-ones; the results of the run begin anew, and learner.iterations counts both.)";
+With pretrain.iterations the first of learner.iterations are on modelled times, which cost
+nothing; then the run goes on with their weights on real ones, and its results begin anew.
+--environment cost-model trains on modelled times alone.)";
 
-constexpr absl::Duration kTick = absl::Milliseconds(500);
-constexpr absl::Duration kStopGrace = absl::Seconds(30);
 // What a learner may take to write its last checkpoint when `weft train` was killed.
 constexpr absl::Duration kIdlePatience = absl::Seconds(5);
 // Ten times what a kernel of milliseconds needs on an idle machine.
@@ -53,17 +51,6 @@ struct Arguments {
   std::string environment;  // Empty: as configured.
   bool json = false;
 };
-
-volatile sig_atomic_t interrupts = 0;
-
-void CountInterrupt(int) { interrupts = interrupts + 1; }
-
-void CatchInterrupts() {
-  struct sigaction action{};
-  action.sa_handler = CountInterrupt;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 int Fail(const absl::Status& status, int code = kExitFailure) {
   std::fprintf(stderr, "weft train: %s\n", std::string(status.message()).c_str());
@@ -104,57 +91,6 @@ absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
   return PreparedRun{*std::move(run), *std::move(config)};
 }
 
-// Shows progress until the learner has finished. CANCELLED when the user interrupts.
-absl::Status Watch(Supervisor& supervisor, ProgressDisplay& display) {
-  int learner_restarts = 0, actor_restarts = 0;
-  std::string admin_address;
-  while (interrupts == 0) {
-    if (absl::Status status = supervisor.Tend(); !status.ok()) return status;
-    if (supervisor.learner_admin_address() != admin_address) {
-      admin_address = supervisor.learner_admin_address();
-      display.Note("metrics: http://" + admin_address + "/metrics");
-    }
-    if (supervisor.learner_restarts() != learner_restarts) {
-      learner_restarts = supervisor.learner_restarts();
-      display.Note("the learner was killed; it goes on from its newest checkpoint");
-    }
-    if (supervisor.actor_restarts() != actor_restarts) {
-      actor_restarts = supervisor.actor_restarts();
-      display.Note("an actor was killed; it is started again");
-    }
-    const auto status = supervisor.LearnerStatus();
-    if (status.ok()) {
-      display.Show(*status);
-      if (status->finished()) return absl::OkStatus();
-    }
-    absl::SleepFor(kTick);
-  }
-  return absl::CancelledError("interrupted");
-}
-
-int Interrupted(Supervisor& supervisor, const RunDirectory& run) {
-  std::fprintf(stderr, "stopping with a checkpoint; press Ctrl-C again to kill\n");
-  // The grace is waited out in slices, so that a second Ctrl-C is heard.
-  const absl::Time deadline = absl::Now() + kStopGrace;
-  absl::Status stopped;
-  do {
-    stopped = supervisor.Stop(absl::Milliseconds(200));
-  } while (absl::IsDeadlineExceeded(stopped) && interrupts < 2 &&
-           absl::Now() < deadline);
-  if (absl::IsDeadlineExceeded(stopped)) {
-    supervisor.Kill();
-    return Fail(
-        absl::AbortedError(absl::StrCat(
-            "killed; ", absl::string_view(stopped.message()),
-            "; what was stored goes on with: weft train --resume ", run.path())),
-        kExitInterrupted);
-  }
-  if (!stopped.ok()) return Fail(stopped);
-  std::fprintf(stderr, "stopped; go on with: weft train --resume %s\n",
-               run.path().c_str());
-  return kExitInterrupted;
-}
-
 // Times every best schedule beside its unscheduled program, once the actors have left
 // the machine to us, and puts that into the summary.
 void TimeFinally(const PreparedRun& prepared, ProgressDisplay& display,
@@ -168,7 +104,7 @@ void TimeFinally(const PreparedRun& prepared, ProgressDisplay& display,
   FinalTimingHooks hooks;
   hooks.time = [&](const std::string& program) {
     return TimeSideBySide(config.suite + "/" + program + ".mlir", run.best(program),
-                          options, [] { return interrupts > 0; });
+                          options, [] { return Interrupts() > 0; });
   };
   hooks.out_of_time = [&] { return absl::Now() >= deadline; };
   hooks.on_program = [&](int done, int total, const std::string& program) {
@@ -180,27 +116,44 @@ void TimeFinally(const PreparedRun& prepared, ProgressDisplay& display,
   display.Finish();
 }
 
+// On the cost model first, where the configuration says so and the run has not gone
+// past that.
+absl::Status RunStages(const PreparedRun& prepared, bool resume,
+                       ProgressDisplay& display) {
+  const RunDirectory& run = prepared.run;
+  const TrainConfig& config = prepared.config;
+  if (NeedsPretraining(config) && run.environment() != config.environment) {
+    const TrainConfig pretraining = PretrainingConfig(config);
+    if (absl::Status status = run.WritePretrainingConfig(ToYaml(pretraining));
+        !status.ok()) {
+      return status;
+    }
+    display.Note(absl::StrFormat("pre-training on the cost model: %d iterations",
+                                 pretraining.learner.iterations));
+    const TrainStage stage{pretraining, run.pretraining_config(), resume};
+    if (absl::Status status = RunStage(run, stage, display); !status.ok())
+      return status;
+    display.Note(absl::StrCat("pre-trained; going on with ", config.suite));
+    resume = true;
+  }
+  return RunStage(run, {config, run.config(), resume}, display);
+}
+
 int Run(const Arguments& arguments) {
   auto prepared = Prepare(arguments);
   if (!prepared.ok()) return Fail(prepared.status(), kExitUsage);
   const RunDirectory& run = prepared->run;
   CatchInterrupts();
-  Supervisor supervisor(run, prepared->config, ExecutableFolder());
   std::fprintf(stderr, "run %s: starting the learner and %d actor%s; logs in %s/logs\n",
                run.path().c_str(), prepared->config.actor.actors,
                prepared->config.actor.actors == 1 ? "" : "s", run.path().c_str());
-  if (absl::Status status = supervisor.Start(!arguments.resume.empty()); !status.ok()) {
-    return Fail(status);
-  }
   ProgressDisplay display(isatty(STDERR_FILENO));
-  const absl::Status watched = Watch(supervisor, display);
-  display.Finish();
-  if (absl::IsCancelled(watched)) return Interrupted(supervisor, run);
-  if (!watched.ok()) return Fail(watched);
-  if (absl::Status status = supervisor.Stop(kStopGrace); !status.ok()) {
-    supervisor.Kill();
-    return Fail(status);
+  const absl::Status trained = RunStages(*prepared, !arguments.resume.empty(), display);
+  if (absl::IsCancelled(trained)) {
+    std::fprintf(stderr, "%s\n", std::string(trained.message()).c_str());
+    return kExitInterrupted;
   }
+  if (!trained.ok()) return Fail(trained);
   auto summary = ReadSummary(run.summary());
   if (!summary.ok()) return Fail(summary.status());
   if (prepared->config.environment == "mlir") {
@@ -214,7 +167,7 @@ int Run(const Arguments& arguments) {
   const absl::Status printed = WriteResult(output);
   std::fprintf(stderr, "best schedules: %s/best\n", run.path().c_str());
   if (!printed.ok()) return Fail(printed);
-  return interrupts > 0 ? kExitInterrupted : kExitOk;
+  return Interrupts() > 0 ? kExitInterrupted : kExitOk;
 }
 
 }  // namespace

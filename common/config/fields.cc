@@ -86,6 +86,10 @@ void VisitMeasure(MeasureOptions* measure, FieldVisitor& visitor) {
   visitor.Integer("threads", &measure->threads, 1, 1024);
 }
 
+void VisitPretrain(PretrainOptions* pretrain, FieldVisitor& visitor) {
+  visitor.Integer("iterations", &pretrain->iterations, 0, 100000000);
+}
+
 void VisitValidation(ValidationOptions* validation, FieldVisitor& visitor) {
   visitor.Text("suite", &validation->suite, true);
   visitor.Integer("every_iterations", &validation->every_iterations, 0, 100000000);
@@ -107,6 +111,8 @@ void VisitFields(TrainConfig* config, FieldVisitor& visitor) {
   visitor.Section("actor", [&](FieldVisitor& v) { VisitActor(&config->actor, v); });
   visitor.Section("measure",
                   [&](FieldVisitor& v) { VisitMeasure(&config->measure, v); });
+  visitor.Section("pretrain",
+                  [&](FieldVisitor& v) { VisitPretrain(&config->pretrain, v); });
   visitor.Section("validation",
                   [&](FieldVisitor& v) { VisitValidation(&config->validation, v); });
 }

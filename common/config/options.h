@@ -100,6 +100,12 @@ struct ActorOptions {
       10;  // A worker that takes longer for one step is replaced.
 };
 
+// What a run begins with, before it measures anything.
+struct PretrainOptions {
+  // Of LearnerOptions::iterations, on the cost model; 0: none. `weft train` does it.
+  int iterations = 0;
+};
+
 // Programs that are never trained on; the policy schedules them greedily now and then.
 struct ValidationOptions {
   std::string suite;                  // Folder of .mlir files; empty: no validation.
@@ -119,6 +125,7 @@ struct TrainConfig {
   LearnerOptions learner;
   ActorOptions actor;
   MeasureOptions measure;
+  PretrainOptions pretrain;
   ValidationOptions validation;
 };
 

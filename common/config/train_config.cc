@@ -99,6 +99,12 @@ void CheckTogether(const TrainConfig& config, const std::string& file,
         file, ": learner.queue_capacity: expected at least episodes_per_iteration (",
         learner.episodes_per_iteration, "), got ", learner.queue_capacity));
   }
+  if (NeedsPretraining(config) && config.pretrain.iterations >= learner.iterations) {
+    errors->push_back(absl::StrCat(
+        file, ": pretrain.iterations: expected fewer than learner.iterations (",
+        learner.iterations, "), which counts them too, got ",
+        config.pretrain.iterations));
+  }
   for (char c : config.name) {
     if (!isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_' && c != '.') {
       errors->push_back(absl::StrCat(
@@ -151,6 +157,18 @@ absl::StatusOr<TrainConfig> LoadTrainConfig(const std::string& path,
                          std::istreambuf_iterator<char>());
   if (file.bad()) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
   return ParseTrainConfig(text, path, overrides);
+}
+
+bool NeedsPretraining(const TrainConfig& config) {
+  return config.environment == "mlir" && config.pretrain.iterations > 0;
+}
+
+TrainConfig PretrainingConfig(TrainConfig config) {
+  config.environment = "cost-model";
+  config.learner.iterations = config.pretrain.iterations;
+  config.pretrain.iterations = 0;
+  config.validation.every_iterations = 0;
+  return config;
 }
 
 std::string ToYaml(const TrainConfig& config) {

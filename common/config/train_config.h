@@ -30,6 +30,13 @@ absl::StatusOr<TrainConfig> ParseTrainConfig(
 // config.
 std::string ToYaml(const TrainConfig& config);
 
+// Whether a run begins with a stage on the cost model.
+bool NeedsPretraining(const TrainConfig& config);
+
+// The config of that stage: all tasks of the cost model are trained on, and none
+// validates.
+TrainConfig PretrainingConfig(TrainConfig config);
+
 }  // namespace weft
 
 #endif  // WEFT_COMMON_CONFIG_TRAIN_CONFIG_H_

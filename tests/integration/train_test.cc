@@ -13,6 +13,7 @@ namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr int kIterations = 5;
@@ -71,18 +72,23 @@ TEST(TrainTest, AnInterruptOfTheFinalTimingEndsWithWhatIsKnown) {
   EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
 }
 
+// The environments of the iterations, in order.
+std::vector<std::string> EnvironmentsOf(const TrainingRun& run) {
+  std::vector<std::string> environments;
+  for (const nlohmann::json& line : run.Iterations()) {
+    environments.push_back(line["environment"]);
+  }
+  return environments;
+}
+
 TEST(TrainTest, PreTrainingOnTheCostModelGoesOnOnRealPrograms) {
-  TrainingRun run(RealConfig(2));
-  run.Start({"environment=cost-model"});
-  const auto modelled = run.Wait(absl::Seconds(120));
-  ASSERT_TRUE(modelled && modelled->ok()) << run.Everything();
-  EXPECT_GE(run.Summary()["episodes"].get<int>(), 2 * 8);
-  run.Resume({"environment=mlir", "learner.iterations=4"});
-  const auto real = run.Wait(absl::Seconds(240));
-  ASSERT_TRUE(real && real->ok()) << run.Everything();
-  const std::vector<nlohmann::json> iterations = run.Iterations();
-  ASSERT_EQ(iterations.size(), 4u) << run.Everything();
-  EXPECT_EQ(iterations.back()["weights_version"].get<int>(), 5);
+  TrainingRun run(RealConfig(4));
+  run.Start({"pretrain.iterations=2"});
+  const auto status = run.Wait(absl::Seconds(300));
+  ASSERT_TRUE(status && status->ok()) << run.Everything();
+  EXPECT_THAT(EnvironmentsOf(run),
+              ElementsAre("cost-model", "cost-model", "mlir", "mlir"));
+  EXPECT_EQ(run.Iterations().back()["weights_version"].get<int>(), 5);
   const nlohmann::json summary = run.Summary();
   // Of the real programs alone.
   EXPECT_LT(summary["episodes"].get<int>(), 4 * 8);
@@ -90,6 +96,31 @@ TEST(TrainTest, PreTrainingOnTheCostModelGoesOnOnRealPrograms) {
     const std::string name = program["program"];
     EXPECT_TRUE(fs::exists(SourcePath("tests/programs/" + name + ".mlir"))) << name;
   }
+  // What is over is not begun again.
+  run.Resume({"learner.iterations=5"});
+  const auto resumed = run.Wait(absl::Seconds(240));
+  ASSERT_TRUE(resumed && resumed->ok()) << run.Everything();
+  EXPECT_THAT(EnvironmentsOf(run),
+              ElementsAre("cost-model", "cost-model", "mlir", "mlir", "mlir"));
+}
+
+TEST(TrainTest, AnInterruptedPreTrainingGoesOnWhereItWas) {
+  TrainingRun run(RealConfig(100000));
+  run.Start({"pretrain.iterations=99999"});
+  ASSERT_TRUE(Eventually([&] { return run.Iterations().size() >= 2; }))
+      << run.Everything();
+  run.weft().Signal(SIGINT);
+  const auto status = run.Wait(absl::Seconds(60));
+  ASSERT_TRUE(status) << run.Everything();
+  EXPECT_EQ(status->code, 130) << run.Everything();
+  const size_t before = run.Iterations().size();
+  run.Resume({"pretrain.iterations=" + std::to_string(before + 2),
+              "learner.iterations=" + std::to_string(before + 3)});
+  const auto resumed = run.Wait(absl::Seconds(240));
+  ASSERT_TRUE(resumed && resumed->ok()) << run.Everything();
+  std::vector<std::string> expected(before + 2, "cost-model");
+  expected.push_back("mlir");
+  EXPECT_EQ(EnvironmentsOf(run), expected) << run.Everything();
 }
 
 TEST(TrainTest, InterruptLeavesACheckpointAndNoProcessAndTheRunGoesOn) {

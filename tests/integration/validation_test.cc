@@ -85,6 +85,22 @@ TEST(ValidationTest, AProgramThatIsTrainedOnCannotValidate) {
   EXPECT_THAT(run.output(), HasSubstr("validation program renamed is the training"));
 }
 
+TEST(ValidationTest, ATaskOfThePreTrainingCannotValidate) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path() + "/held_out");
+  fs::copy_file(SourcePath("datasets/suites/quickstart/matmul_128x128x128.mlir"),
+                folder.path() + "/held_out/square.mlir");
+  TrainingRun run(RealConfig(2));
+  run.Start({"validation.every_iterations=1", "pretrain.iterations=1",
+             absl::StrCat("validation.suite=", folder.path(), "/held_out")});
+  const auto status = run.Wait(absl::Seconds(120));
+  ASSERT_TRUE(status) << run.Everything();
+  EXPECT_FALSE(status->ok());
+  EXPECT_THAT(run.output(),
+              HasSubstr("validation program square is the training program "
+                        "of the cost model, matmul_128x128x128"));
+}
+
 TEST(ValidationTest, AValidationWithoutASuiteIsRefused) {
   const TemporaryFolder folder;
   WriteFile(folder.path() + "/config.yaml",

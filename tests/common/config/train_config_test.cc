@@ -123,5 +123,27 @@ TEST(TrainConfigTest, AFolderIsNotAConfig) {
   EXPECT_EQ(config.status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST(TrainConfigTest, PreTrainingIsAPartOfTheIterationsOnRealProgramsAlone) {
+  const std::string iterations = "learner: {iterations: 60}\n";
+  const std::string pretrain = "pretrain: {iterations: 60}\n";
+  const auto all = ParseTrainConfig("suite: s\n" + iterations + pretrain, "run.yaml");
+  EXPECT_THAT(std::string(all.status().message()),
+              HasSubstr("run.yaml: pretrain.iterations: expected fewer than "
+                        "learner.iterations (60)"));
+  const auto modelled =
+      ParseTrainConfig("environment: cost-model\n" + iterations + pretrain, "run.yaml");
+  ASSERT_TRUE(modelled.ok()) << modelled.status();
+  EXPECT_FALSE(NeedsPretraining(*modelled));
+  const auto part =
+      ParseTrainConfig("suite: s\nlearner: {iterations: 61}\n" + pretrain, "run.yaml");
+  ASSERT_TRUE(part.ok()) << part.status();
+  ASSERT_TRUE(NeedsPretraining(*part));
+  const TrainConfig stage = PretrainingConfig(*part);
+  EXPECT_EQ(stage.environment, "cost-model");
+  EXPECT_EQ(stage.learner.iterations, 60);
+  EXPECT_FALSE(NeedsPretraining(stage));
+  EXPECT_TRUE(ParseTrainConfig(ToYaml(stage), "pretraining.yaml").ok());
+}
+
 }  // namespace
 }  // namespace weft
