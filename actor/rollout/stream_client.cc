@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "common/wire/trajectory_proto.h"
+#include "actor/rollout/stream_messages.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -24,35 +24,6 @@ constexpr absl::Duration kSayWhatIsWaitedFor = absl::Seconds(30);
 
 std::string Text(const absl::Status& status) {
   return status.ok() ? std::string("the learner closed the stream") : status.ToString();
-}
-
-// A trajectory as the wire takes it. The text of a schedule is the only part that can
-// be large; without it the episode still counts.
-v1::TrajectoryStreamRequest Message(const Trajectory& trajectory) {
-  v1::TrajectoryStreamRequest request;
-  *request.mutable_trajectory() = ToProto(trajectory);
-  if (request.trajectory().schedule_module().size() > kMaxScheduleModuleBytes ||
-      request.trajectory().ByteSizeLong() > kMaxTrajectoryBytes) {
-    spdlog::warn("schedule of {} has {} bytes, too many to send; sending none",
-                 trajectory.program, trajectory.schedule_module.size());
-    request.mutable_trajectory()->clear_schedule_module();
-  }
-  return request;
-}
-
-v1::TrajectoryStreamRequest Message(const ValidationResult& result) {
-  v1::TrajectoryStreamRequest request;
-  v1::ValidationResult* message = request.mutable_validation();
-  message->set_weights_version(result.task.weights_version);
-  message->set_program(result.task.program);
-  if (!result.trajectory.ok()) {
-    message->set_error(result.trajectory.status().ToString());
-    return request;
-  }
-  *message->mutable_trajectory() = ToProto(*result.trajectory);
-  message->mutable_trajectory()->set_sequence(1);  // It is in no series.
-  message->mutable_trajectory()->clear_schedule_module();
-  return request;
 }
 
 }  // namespace
@@ -200,7 +171,7 @@ void StreamClient::SendUntilEnded(TrajectoryStream* stream) {
     const std::shared_ptr<const Trajectory> next = outbox_->Next(kPoll);
     if (next == nullptr) continue;
     if (next->sequence <= pay_through_ && !Pay(stream, next->sequence)) return;
-    if (!Send(stream, Message(*next)).ok()) return;
+    if (!Send(stream, StreamMessage(*next)).ok()) return;
   }
 }
 
@@ -216,7 +187,7 @@ absl::Status StreamClient::Send(TrajectoryStream* stream,
 absl::Status StreamClient::SendValidationResults(TrajectoryStream* stream) {
   if (options_.validation == nullptr) return absl::OkStatus();
   while (const auto result = options_.validation->TakeResult()) {
-    absl::Status sent = Send(stream, Message(*result));
+    absl::Status sent = Send(stream, StreamMessage(*result));
     if (!sent.ok()) return sent;
   }
   return absl::OkStatus();

@@ -55,7 +55,6 @@ Learner::Learner(const TrainConfig& config, RunFolder folder,
                  CheckpointStore checkpoints, std::unique_ptr<PpoLearner> ppo,
                  absl::Duration storage_deadline)
     : config_(config),
-      storage_deadline_(storage_deadline),
       folder_(std::move(folder)),
       checkpoints_(std::move(checkpoints)),
       ppo_(std::move(ppo)),
@@ -64,7 +63,8 @@ Learner::Learner(const TrainConfig& config, RunFolder folder,
       progress_(static_cast<uint64_t>(config.learner.iterations)),
       validator_(absl::Seconds(config.validation.task_timeout_seconds),
                  config.actor.failure_reward),
-      queue_(config.learner.queue_capacity, config.learner.max_outstanding_episodes) {}
+      queue_(config.learner.queue_capacity, config.learner.max_outstanding_episodes),
+      storage_(storage_deadline) {}
 
 Learner::~Learner() {
   if (admin_server_ != nullptr) admin_server_->SetReady(false, "stopping");
@@ -212,14 +212,14 @@ IngestObserver Learner::Observer() {
   observer.stored = [this](const Trajectory& trajectory) {
     metrics_.CountEpisode(trajectory);
     progress_.CountEpisode(trajectory);
-    StorageWorks();
+    storage_.Works();
   };
   observer.dropped = [this](const char* reason) { metrics_.CountDropped(reason); };
   observer.refused = [this](const char* reason) { metrics_.CountRefused(reason); };
   observer.duplicate = [this] { metrics_.CountDuplicate(); };
   observer.storage_failed = [this](const absl::Status& status) {
     metrics_.CountLogFailure();
-    StorageFailed(status);
+    storage_.Failed(status, absl::Now());
   };
   return observer;
 }
@@ -248,32 +248,10 @@ void Learner::Beat() {
   admin_server_->SetStatusText(trainer_->GetStatus().DebugString());
 }
 
-void Learner::StorageFailed(const absl::Status& problem) {
-  absl::MutexLock lock(&mutex_);
-  if (!storage_problem_.ok()) return;
-  spdlog::error("trajectories cannot be stored, giving up after {}: {}",
-                absl::FormatDuration(storage_deadline_), problem.ToString());
-  storage_problem_ = problem;
-  storage_failing_since_ = absl::Now();
-}
-
-void Learner::StorageWorks() {
-  absl::MutexLock lock(&mutex_);
-  if (storage_problem_.ok()) return;
-  spdlog::info("trajectories can be stored again");
-  storage_problem_ = absl::OkStatus();
-}
-
 void Learner::CheckStorage() {
-  absl::Status problem = absl::OkStatus();
-  absl::Duration failing = absl::ZeroDuration();
-  {
-    absl::MutexLock lock(&mutex_);
-    problem = storage_problem_;
-    if (!problem.ok()) failing = absl::Now() - storage_failing_since_;
-  }
+  const absl::Status problem = storage_.problem();
   admin_server_->SetReady(problem.ok(), problem.ok() ? "" : problem.ToString());
-  if (failing > storage_deadline_) trainer_->Fail(problem);
+  if (storage_.IsPastDeadline(absl::Now())) trainer_->Fail(problem);
 }
 
 }  // namespace weft

@@ -6,10 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/config/options.h"
 #include "common/metrics/admin_server.h"
@@ -24,6 +22,7 @@
 #include "learner/serving/periodic_task.h"
 #include "learner/serving/run_folder.h"
 #include "learner/serving/run_progress.h"
+#include "learner/serving/storage_watch.h"
 #include "learner/serving/store_service.h"
 #include "learner/serving/trainer.h"
 #include "learner/serving/trajectory_service.h"
@@ -71,13 +70,10 @@ class Learner {
   absl::Status StartServing(RunState state);
   IngestObserver Observer();
   void Beat();
-  void StorageFailed(const absl::Status& problem);
-  void StorageWorks();
   // Says so on /readyz, and gives up when storing has failed for too long.
   void CheckStorage();
 
   const TrainConfig config_;
-  const absl::Duration storage_deadline_;
   RunFolder folder_;
   CheckpointStore checkpoints_;
   std::unique_ptr<PpoLearner> ppo_;
@@ -89,9 +85,7 @@ class Learner {
   TrajectoryQueue queue_;
   std::unique_ptr<TrajectoryLog> log_;
   std::unique_ptr<SharedStore> store_;
-  mutable absl::Mutex mutex_;
-  absl::Status storage_problem_ ABSL_GUARDED_BY(mutex_);
-  absl::Time storage_failing_since_ ABSL_GUARDED_BY(mutex_);
+  StorageWatch storage_;
 
   // What follows is destroyed first, last member first: no call comes in any more when
   // what it would use goes away.

@@ -25,7 +25,8 @@ Trainer::Trainer(const TrainConfig& config, const TrainerParts& parts, RunState 
                    state_),
       results_(parts.folder, parts.metrics),
       validation_(config, {parts.validator, parts.weights, parts.checkpoints,
-                           &checkpoints_, &results_, parts.progress, parts.metrics}) {}
+                           &checkpoints_, &results_, parts.progress, parts.metrics}),
+      entropy_(config.ppo.entropy_alarm) {}
 
 Trainer::~Trainer() = default;
 
@@ -144,25 +145,7 @@ void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
       record.iteration, config_.learner.iterations, record.mean_reward,
       record.mean_speedup, record.best_geomean_speedup, record.measurements,
       record.episodes, update);
-  WatchEntropy(record);
-}
-
-// When it begins and when it ends, and not in every iteration between.
-void Trainer::WatchEntropy(const IterationRecord& record) {
-  const UpdateStats& update = record.update;
-  if (record.update_failed || update.entropy_collapsed == entropy_collapsed_) return;
-  entropy_collapsed_ = update.entropy_collapsed;
-  if (entropy_collapsed_) {
-    spdlog::warn(
-        "entropy collapse in iteration {}: {:.4f} nats a decision, {:.4f} of what the "
-        "masks allow, below ppo.entropy_alarm {}; the policy explores no more "
-        "(ppo.target_entropy keeps a floor)",
-        record.iteration, update.entropy, update.entropy_share,
-        config_.ppo.entropy_alarm);
-  } else {
-    spdlog::info("the entropy is back in iteration {}: {:.4f} of what the masks allow",
-                 record.iteration, update.entropy_share);
-  }
+  if (!record.update_failed) entropy_.Look(record.iteration, record.update);
 }
 
 void Trainer::SaveCheckpointIfDue() {

@@ -15,6 +15,7 @@
 #include "learner/ppo/ppo_learner.h"
 #include "learner/serving/actor_link.h"
 #include "learner/serving/checkpoint_requests.h"
+#include "learner/serving/entropy_watch.h"
 #include "learner/serving/learner_metrics.h"
 #include "learner/serving/run_checkpoints.h"
 #include "learner/serving/run_control.h"
@@ -72,7 +73,6 @@ class Trainer : public RunControl {
   absl::Status TrainOn(std::vector<QueuedTrajectory> batch);
   void CountDrop(const std::string& reason, uint64_t count);
   void FinishIteration(IterationRecord record, absl::Time start);
-  void WatchEntropy(const IterationRecord& record);
   void SaveCheckpointIfDue();
   void TendValidation();
   // Nobody trains any more: the last weights are judged before the actors leave.
@@ -90,8 +90,8 @@ class Trainer : public RunControl {
   RunCheckpoints checkpoints_;
   RunResults results_;
   RunValidation validation_;
-  int failed_updates_ = 0;          // In a row.
-  bool entropy_collapsed_ = false;  // In the last iteration.
+  EntropyWatch entropy_;
+  int failed_updates_ = 0;  // In a row.
 
   CheckpointRequests checkpoint_requests_;
   StopRequest stop_;
