@@ -26,6 +26,7 @@ Measurement AfterConfirmation(const Measurement& first, const Measurement& secon
                        second.outcome == Outcome::kCrashed;
   if (second.outcome != Outcome::kOk && !in_vain) return second;
   Measurement result = in_vain ? first : second;
+  if (!in_vain) KeepSamples(first, &result);
   if (result.confirmation && result.confirmation->faster) return result;
   const std::string why =
       result.confirmation

@@ -176,7 +176,8 @@ absl::StatusOr<Measurement> WorkerEnvironment::MeasureUndisturbed(
     // What has been measured is worth more than an error.
     if (!again.ok() || again->outcome != Outcome::kOk) break;
     // A disturbed time is an upper bound, so that the smaller one says more.
-    if (!again->disturbed || again->seconds < best->seconds) best = std::move(again);
+    if (!again->disturbed || again->seconds < best->seconds) std::swap(best, again);
+    KeepSamples(*again, &*best);
   }
   return best;
 }

@@ -68,6 +68,7 @@ int Run(Arguments arguments) {
 int BenchMain(int argc, char** argv) {
   Arguments arguments;
   arguments.options.search.workers = 2;
+  arguments.options.search.take_best_known = true;
   arguments.options.measure.lease_timeout_seconds = 300;
   // Unscheduled programs and whole networks take seconds for each run.
   arguments.options.measure.compile_timeout_seconds = 120;

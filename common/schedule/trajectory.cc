@@ -40,4 +40,11 @@ const char* InterferenceName(Interference interference) {
   return "unknown";
 }
 
+void KeepSamples(const Measurement& replaced, Measurement* measurement) {
+  std::vector<double>& kept = measurement->earlier_samples;
+  kept.insert(kept.end(), replaced.earlier_samples.begin(),
+              replaced.earlier_samples.end());
+  kept.insert(kept.end(), replaced.samples.begin(), replaced.samples.end());
+}
+
 }  // namespace weft

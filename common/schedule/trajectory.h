@@ -70,7 +70,12 @@ struct Measurement {
   double cpu_pressure = 0;
   std::optional<Confirmation> confirmation;
   bool cached = false;
+  int64_t page_faults = 0;
+  std::vector<double> earlier_samples;
 };
+
+// Keeps the samples of a measurement that `measurement` replaces.
+void KeepSamples(const Measurement& replaced, Measurement* measurement);
 
 struct Step {
   Observation observation;

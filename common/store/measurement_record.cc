@@ -29,6 +29,8 @@ bool IsStorable(const MeasurementRecord& record) {
   switch (record.measurement.outcome) {
     case Outcome::kWorkerLost:
     case Outcome::kTransformFailed:
+    // It depends on how fast the machine was when it was probed.
+    case Outcome::kImpossibleTime:
       return false;
     case Outcome::kTimedOut:
     case Outcome::kOutOfMemory:
@@ -51,6 +53,7 @@ bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits) {
     case Outcome::kOutOfMemory:
       return limits.memory_bytes <= record.limits.memory_bytes;
     case Outcome::kTransformFailed:
+    case Outcome::kImpossibleTime:
     case Outcome::kWorkerLost:
       return false;
     case Outcome::kOk:
@@ -58,7 +61,6 @@ bool CanAnswer(const MeasurementRecord& record, const MeasureLimits& limits) {
     case Outcome::kCompileFailed:
     case Outcome::kWrongResult:
     case Outcome::kCrashed:
-    case Outcome::kImpossibleTime:
       return true;
   }
   return false;

@@ -38,8 +38,11 @@ absl::Status CheckTimes(const Measurement& measurement) {
       return Invalid(absl::StrCat(name, " is ", seconds, ", expected a time >= 0"));
     }
   }
-  for (double sample : measurement.samples) {
-    if (!IsTime(sample)) return Invalid(absl::StrCat("a sample of ", sample));
+  for (const std::vector<double>* samples :
+       {&measurement.samples, &measurement.earlier_samples}) {
+    for (double sample : *samples) {
+      if (!IsTime(sample)) return Invalid(absl::StrCat("a sample of ", sample));
+    }
   }
   const bool ok = measurement.outcome == Outcome::kOk;
   if (ok != (measurement.seconds > 0)) {
@@ -90,6 +93,12 @@ absl::Status Decode(const v1::Measurement& proto, Measurement* measurement) {
   return absl::OkStatus();
 }
 
+void Encode(const std::vector<double>& samples, int most,
+            google::protobuf::RepeatedField<double>* proto) {
+  const size_t count = std::min(samples.size(), static_cast<size_t>(most));
+  proto->Add(samples.begin(), samples.begin() + static_cast<ptrdiff_t>(count));
+}
+
 v1::Confirmation ToProto(const Confirmation& confirmation) {
   v1::Confirmation proto;
   proto.set_seconds(confirmation.seconds);
@@ -130,9 +139,9 @@ v1::Measurement ToProto(const Measurement& measurement) {
                                                  kProtoOffset));
   proto.set_message(Printable(measurement.message));
   proto.set_seconds(measurement.seconds);
-  const size_t samples = std::min<size_t>(measurement.samples.size(), kMaxSamples);
-  proto.mutable_samples()->Add(measurement.samples.begin(),
-                               measurement.samples.begin() + samples);
+  Encode(measurement.samples, kMaxSamples, proto.mutable_samples());
+  Encode(measurement.earlier_samples, kMaxEarlierSamples,
+         proto.mutable_earlier_samples());
   proto.set_max_relative_error(measurement.max_relative_error);
   proto.set_compile_seconds(measurement.compile_seconds);
   proto.set_check_seconds(measurement.check_seconds);
@@ -143,6 +152,7 @@ v1::Measurement ToProto(const Measurement& measurement) {
   proto.set_disturbed(measurement.disturbed);
   proto.set_cached(measurement.cached);
   proto.set_cpu_pressure(measurement.cpu_pressure);
+  proto.set_page_faults(static_cast<uint32_t>(measurement.page_faults));
   if (measurement.confirmation) {
     *proto.mutable_confirmation() = ToProto(*measurement.confirmation);
   }
@@ -155,16 +165,22 @@ absl::StatusOr<Measurement> FromProto(const v1::Measurement& proto) {
     return Invalid(absl::StrCat("unknown outcome ", proto.outcome()));
   }
   if (proto.samples_size() > kMaxSamples ||
+      proto.earlier_samples_size() > kMaxEarlierSamples ||
       proto.message().size() > static_cast<size_t>(kMaxMessageBytes)) {
-    return Invalid(absl::StrCat(proto.samples_size(), " samples and a message of ",
+    return Invalid(absl::StrCat(proto.samples_size(), " and ",
+                                proto.earlier_samples_size(),
+                                " earlier samples and a message of ",
                                 proto.message().size(), " bytes; at most ", kMaxSamples,
-                                " and ", kMaxMessageBytes));
+                                ", ", kMaxEarlierSamples, " and ", kMaxMessageBytes));
   }
   Measurement measurement;
   measurement.outcome = static_cast<Outcome>(outcome);
   measurement.message = proto.message();
   measurement.seconds = proto.seconds();
   measurement.samples.assign(proto.samples().begin(), proto.samples().end());
+  measurement.earlier_samples.assign(proto.earlier_samples().begin(),
+                                     proto.earlier_samples().end());
+  measurement.page_faults = proto.page_faults();
   measurement.max_relative_error = proto.max_relative_error();
   measurement.compile_seconds = proto.compile_seconds();
   measurement.check_seconds = proto.check_seconds();

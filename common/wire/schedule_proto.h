@@ -21,6 +21,7 @@ namespace weft {
 // by '?'.
 inline constexpr int kMaxMessageBytes = 4096;
 inline constexpr int kMaxSamples = 64;
+inline constexpr int kMaxEarlierSamples = 320;
 
 v1::Action ToProto(const Action& action);
 // Sizes are in kSizeTable and `order` is a permutation; whether the action is legal in
@@ -37,7 +38,8 @@ v1::Observation ToProto(const Observation& observation);
 // None at all is fine when the mask is empty.
 absl::StatusOr<Observation> FromProto(const v1::Observation& proto);
 
-// Samples beyond kMaxSamples do not travel.
+// Samples beyond kMaxSamples, and earlier ones beyond kMaxEarlierSamples, do not
+// travel.
 v1::Measurement ToProto(const Measurement& measurement);
 // Times are finite and not negative; `seconds` is positive exactly when the outcome is
 // OK.

@@ -5,13 +5,19 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
+#include "actor/worker/measure/cpu_signals.h"
 #include "common/time/stopwatch.h"
 
 namespace weft {
 namespace {
 
 constexpr double kMinBatchSeconds = 50e-6;
+// Somebody runs for some microseconds on every CPU many times a second. A batch that is
+// long is not without it, and hardly longer for it.
+constexpr double kLongBatchSeconds = 1e-3;
+constexpr double kWaitedShare = 5e-3;
 // Bounds the calls of a kernel that does nothing.
 constexpr int64_t kMaxCallsPerBatch = 100'000;
 
@@ -23,6 +29,10 @@ int64_t CallsPerBatch(double seconds_per_call) {
 }  // namespace
 
 Batch BatchTimer::Run(int64_t calls) {
+  // The first batch may be of any length.
+  const bool maybe_long = calls_ == 0 || batch_seconds_ >= kLongBatchSeconds;
+  const std::optional<double> waited_before =
+      maybe_long ? SecondsWaitedForCpu() : std::nullopt;
   rusage before;
   rusage after;
   // Of all threads: a kernel may have several, and is as slow as the slowest.
@@ -33,8 +43,12 @@ Batch BatchTimer::Run(int64_t calls) {
   getrusage(RUSAGE_SELF, &after);
   calls_ += calls;
   page_faults_ += after.ru_minflt - before.ru_minflt;
-  return {batch_seconds_ / static_cast<double>(calls),
-          after.ru_nivcsw != before.ru_nivcsw};
+  bool preempted = after.ru_nivcsw != before.ru_nivcsw;
+  if (preempted && waited_before && batch_seconds_ >= kLongBatchSeconds) {
+    const std::optional<double> waited = SecondsWaitedForCpu();
+    if (waited) preempted = *waited - *waited_before > kWaitedShare * batch_seconds_;
+  }
+  return {batch_seconds_ / static_cast<double>(calls), preempted};
 }
 
 Batch BatchTimer::WarmUp(double enough_seconds) {

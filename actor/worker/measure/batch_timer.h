@@ -10,7 +10,9 @@ namespace weft {
 
 struct Batch {
   double seconds_per_call;
-  bool preempted;  // A thread of this process was taken off its CPU meanwhile.
+  // A thread of this process was taken off its CPU meanwhile; of a batch of a
+  // millisecond or more, for longer than 0.5 % of it.
+  bool preempted;
 };
 
 // Times one kernel on one set of buffers. Not thread-safe. Both must outlive it.

@@ -107,6 +107,7 @@ std::string EncodeMeasurement(const absl::StatusOr<Measurement>& measurement) {
                  {"rejections", measurement->rejections},
                  {"disturbed", measurement->disturbed},
                  {"cpu_pressure", measurement->cpu_pressure},
+                 {"page_faults", measurement->page_faults},
                  {"confirmation", Encode(measurement->confirmation)}}}});
 }
 
@@ -130,6 +131,7 @@ absl::StatusOr<Measurement> DecodeMeasurement(const std::string& text) {
     value->at("rejections").get_to(measurement.rejections);
     value->at("disturbed").get_to(measurement.disturbed);
     value->at("cpu_pressure").get_to(measurement.cpu_pressure);
+    value->at("page_faults").get_to(measurement.page_faults);
     measurement.confirmation = DecodeConfirmation(value->at("confirmation"));
   } catch (const json::exception&) {
     return Malformed(text);

@@ -1,7 +1,9 @@
 #include "actor/worker/measure/cpu_signals.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -32,6 +34,21 @@ double CpuPressure::Share() const {
   const double seconds = since_.seconds();
   if (stalled_at_start_ < 0 || seconds <= 0) return 0;
   return std::clamp((StalledSeconds() - stalled_at_start_) / seconds, 0.0, 1.0);
+}
+
+std::optional<double> SecondsWaitedForCpu() {
+  std::error_code error;
+  double waited = 0;
+  for (const auto& thread :
+       std::filesystem::directory_iterator("/proc/self/task", error)) {
+    // Nanoseconds that the thread ran, and that it waited to.
+    std::ifstream file(thread.path() / "schedstat");
+    double ran = 0, nanoseconds = 0;
+    if (!(file >> ran >> nanoseconds)) return std::nullopt;
+    waited += nanoseconds * 1e-9;
+  }
+  if (error) return std::nullopt;
+  return waited;
 }
 
 double CpuFrequency(int cpu) {

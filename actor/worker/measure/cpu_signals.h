@@ -2,6 +2,7 @@
 #ifndef WEFT_ACTOR_WORKER_MEASURE_CPU_SIGNALS_H_
 #define WEFT_ACTOR_WORKER_MEASURE_CPU_SIGNALS_H_
 
+#include <optional>
 #include <string>
 
 #include "common/time/stopwatch.h"
@@ -20,6 +21,10 @@ class CpuPressure {
   Stopwatch since_;
   double stalled_at_start_;
 };
+
+// How long the threads of this process have waited for a CPU while they could run, in
+// seconds, all of them together; empty where the kernel does not tell. Takes 10 us.
+std::optional<double> SecondsWaitedForCpu();
 
 // The clock of `cpu` in Hz, as the kernel believes it to be; 0 where it does not tell,
 // as in most virtual machines.

@@ -11,6 +11,8 @@
 #include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/kernel_buffers.h"
 #include "actor/worker/measure/openmp_runtime.h"
+#include "actor/worker/measure/poisoned_memory.h"
+#include "actor/worker/measure/probe_machine.h"
 #include "actor/worker/measure/time_bound.h"
 #include "actor/worker/measure/time_kernel.h"
 #include "actor/worker/measure/time_pairs.h"
@@ -19,6 +21,9 @@
 
 namespace weft {
 namespace {
+
+// Long enough for the clock that a kernel of any length has to hold.
+constexpr double kMaxProbeRun = 0.01;
 
 void Fail(Measurement* measurement, Outcome outcome, std::string message) {
   measurement->outcome = outcome;
@@ -47,7 +52,10 @@ std::unique_ptr<Kernel> Compile(const CompileFunction& compile,
 void Check(const Reference& reference, const Kernel& kernel,
            const KernelBuffers& buffers, Measurement* measurement) {
   const Stopwatch stopwatch;
-  kernel.Run(buffers.pointers());
+  {
+    const PoisonedMemory poisoned;
+    kernel.Run(buffers.pointers());
+  }
   absl::Status untouched = buffers.CheckUntouched();
   const std::vector<KernelArgument>& arguments = reference.arguments();
   if (!untouched.ok()) {
@@ -102,12 +110,14 @@ double TimeWith(const Kernel& kernel, const Kernel* previous, void* const* buffe
   if (previous == nullptr) {
     Timing timing = TimeKernel(kernel, buffers, budget_seconds, monitor);
     measurement->samples = std::move(timing.samples);
+    measurement->page_faults = timing.page_faults;
     Record(timing.rejections, timing.disturbed, measurement);
     return timing.seconds;
   }
   PairTiming timing = TimePairs(kernel, *previous, buffers, budget_seconds, monitor);
   measurement->samples = std::move(timing.samples);
   measurement->confirmation = timing.confirmation;
+  measurement->page_faults = timing.page_faults;
   Record(timing.rejections, timing.disturbed, measurement);
   return timing.confirmation.seconds;
 }
@@ -148,11 +158,19 @@ absl::Status Time(const Kernel& kernel, const Kernel* previous,
   WriteNormalSentinel(normal_path, monitor.normal(), watch_memory);
   measurement->cpu_pressure = monitor.cpu_pressure();
   measurement->timing_seconds = stopwatch.seconds();
-  MachineModel limits = machine;
-  limits.peak_flops *= settings.threads;
-  limits.cache_bandwidth *= settings.threads;
-  const std::string impossible =
-      ExplainImpossible(seconds, work.flops, work.bytes, limits);
+  const auto explain = [&](MachineModel limits) {
+    limits.peak_flops *= settings.threads;
+    limits.cache_bandwidth *= settings.threads;
+    return ExplainImpossible(seconds, work.flops, work.bytes, limits);
+  };
+  std::string impossible = explain(machine);
+  if (!impossible.empty()) {
+    // The machine may have been slow when it was probed.
+    MachineModel now = machine;
+    now.peak_flops =
+        std::max(now.peak_flops, PeakFlopsNow(std::min(seconds, kMaxProbeRun)));
+    impossible = explain(now);
+  }
   if (impossible.empty()) {
     measurement->seconds = seconds;
   } else {

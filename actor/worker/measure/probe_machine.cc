@@ -126,13 +126,7 @@ MachineModel Probe(int timing_cpu) {
 
 }  // namespace
 
-absl::StatusOr<double> ProbePeakFlops(const std::string& lease_path,
-                                      double lease_timeout_seconds, int timing_cpu,
-                                      double run_seconds) {
-  absl::StatusOr<TimingLease> lease =
-      TimingLease::Acquire(lease_path, lease_timeout_seconds);
-  if (!lease.ok()) return lease.status();
-  const CpuPin pin(timing_cpu);
+double PeakFlopsNow(double run_seconds) {
   const PeakKernels& kernels = HostPeakKernels();
   const double short_run =
       BestRate(kPeakSeconds / 10, [&] { return kernels.multiply_add(kRounds); });
@@ -141,6 +135,16 @@ absl::StatusOr<double> ProbePeakFlops(const std::string& lease_path,
       kRounds, static_cast<int64_t>(short_run * run_seconds / flops_of_a_round));
   return BestRate(std::max(kPeakSeconds, 10 * run_seconds),
                   [&] { return kernels.multiply_add(rounds); });
+}
+
+absl::StatusOr<double> ProbePeakFlops(const std::string& lease_path,
+                                      double lease_timeout_seconds, int timing_cpu,
+                                      double run_seconds) {
+  absl::StatusOr<TimingLease> lease =
+      TimingLease::Acquire(lease_path, lease_timeout_seconds);
+  if (!lease.ok()) return lease.status();
+  const CpuPin pin(timing_cpu);
+  return PeakFlopsNow(run_seconds);
 }
 
 absl::StatusOr<MachineModel> ProbeMachineOnce(const std::string& lease_path,

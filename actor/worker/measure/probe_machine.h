@@ -33,6 +33,9 @@ absl::StatusOr<double> ProbePeakFlops(const std::string& lease_path,
                                       double lease_timeout_seconds, int timing_cpu,
                                       double run_seconds);
 
+// The same for a thread that holds the lease and is pinned already.
+double PeakFlopsNow(double run_seconds);
+
 }  // namespace weft
 
 #endif  // WEFT_ACTOR_WORKER_MEASURE_PROBE_MACHINE_H_

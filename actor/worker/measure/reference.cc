@@ -16,6 +16,7 @@
 #include "actor/worker/measure/child_messages.h"
 #include "actor/worker/measure/compare_output.h"
 #include "actor/worker/measure/kernel_buffers.h"
+#include "actor/worker/measure/poisoned_memory.h"
 
 namespace weft {
 namespace {
@@ -93,7 +94,10 @@ absl::StatusOr<std::vector<KernelArgument>> ComputeInChild(
     return absl::FailedPreconditionError("the program has no output");
   }
   const KernelBuffers buffers(arguments);
-  (*kernel)->Run(buffers.pointers());
+  {
+    const PoisonedMemory poisoned;
+    (*kernel)->Run(buffers.pointers());
+  }
   absl::Status status = buffers.CheckUntouched();
   if (!status.ok()) return absl::FailedPreconditionError(status.message());
   status = StoreOutputs(arguments, buffers, memory);

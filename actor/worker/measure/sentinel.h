@@ -16,11 +16,11 @@ struct SentinelTimes {
   double memory = 0;
 };
 
-// Thread-compatible. Compute: 5 us of independent arithmetic in registers. Issue: 4 us
-// of independent integer additions, four in a cycle. Both see the clock and a sibling
-// thread, which takes execution units from the one and the width of the core's front
-// from the other. Memory: a read through 4 MiB, which is beyond the second-level cache
-// of a core and within the last one, and sees the neighbours there. It leaves the
+// Thread-compatible. Compute: 2 to 5 us of independent arithmetic in registers. Issue:
+// 4 us of independent integer additions, four in a cycle. Both see the clock and a
+// sibling thread, which takes execution units from the one and the width of the core's
+// front from the other. Memory: a read through 4 MiB, which is beyond the second-level
+// cache of a core and within the last one, and sees the neighbours there. It leaves the
 // core's own caches without the kernel's data.
 //
 // None uses vectors of more than 16 bytes: a core lowers its clock for wide ones, for
@@ -31,7 +31,8 @@ class Sentinel {
   // Without `memory` that loop has nothing to read.
   explicit Sentinel(bool memory);
 
-  // One run, in seconds.
+  // One run, in seconds, of code that has just run: a kernel may have taken its place
+  // in the caches.
   double Compute() const;
   double Issue() const;
   // The best of three runs, so that one interrupt is no verdict; 0 without memory.

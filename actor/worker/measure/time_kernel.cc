@@ -20,6 +20,8 @@ constexpr size_t kWantedSamples = 12;
 constexpr double kGapShare = 0.04;
 // Times the budget that a disturbed timing may take.
 constexpr double kPatience = 3;
+constexpr int kMaxSingleCalls = 3;
+constexpr double kSingleCallsSeconds = 1;
 
 std::vector<Slice> RunBurst(double seconds, BatchTimer* timer,
                             InterferenceMonitor* monitor, CoreLooks* looks) {
@@ -39,8 +41,9 @@ class Collector {
  public:
   explicit Collector(Timing* timing) : timing_(timing) {}
 
-  // `seen` is what disturbed all of the burst.
-  void Add(const std::vector<Slice>& burst, const InterferenceSet& seen) {
+  // `seen` is what disturbed all of the burst. Whether any of it was clean.
+  bool Add(const std::vector<Slice>& burst, const InterferenceSet& seen) {
+    const size_t before = timing_->samples.size();
     for (const Slice& slice : burst) {
       const InterferenceSet why = Either(slice.why, seen);
       if (Any(why)) {
@@ -50,6 +53,7 @@ class Collector {
         timing_->samples.push_back(slice.seconds);
       }
     }
+    return timing_->samples.size() > before;
   }
 
   void Finish() {
@@ -64,6 +68,23 @@ class Collector {
   double fastest_rejected_ = std::numeric_limits<double>::infinity();
 };
 
+// `batch` is the first of them; the monitor has begun.
+void TimeSingleCalls(Batch batch, const Stopwatch& total, BatchTimer* timer,
+                     InterferenceMonitor* monitor, Collector* collector) {
+  CoreLooks looks;
+  for (int call = 1;; ++call) {
+    Slice slice = {batch.seconds_per_call, {}};
+    slice.why[static_cast<int>(Interference::kPreempted)] = batch.preempted;
+    slice.why[static_cast<int>(Interference::kSlowCompute)] =
+        monitor->CoreIsSlow(&looks);
+    const bool clean = collector->Add({slice}, monitor->End());
+    const double expected = total.seconds() + batch.seconds_per_call;
+    if (clean || call == kMaxSingleCalls || expected > kSingleCallsSeconds) return;
+    monitor->Begin();
+    batch = timer->Run(1);
+  }
+}
+
 }  // namespace
 
 Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seconds,
@@ -74,17 +95,16 @@ Timing TimeKernel(const Kernel& kernel, void* const* buffers, double budget_seco
   const Stopwatch total;
   monitor->Begin();
   const Batch first = timer.WarmUp(budget_seconds);
+  Collector collector(&timing);
   if (first.seconds_per_call >= budget_seconds) {
-    timing.samples = {first.seconds_per_call};
-    timing.seconds = first.seconds_per_call;
-    const bool slow = monitor->CoreIsSlow(&looks);
-    timing.disturbed = first.preempted || slow || Any(monitor->End());
+    TimeSingleCalls(first, total, &timer, monitor, &collector);
+    collector.Finish();
     timing.calls = timer.calls();
+    timing.page_faults = timer.page_faults();
     return timing;
   }
   const double gap = kGapShare * budget_seconds;
   const double burst_seconds = (budget_seconds - (kBursts - 1) * gap) / kBursts;
-  Collector collector(&timing);
   while (true) {
     monitor->Begin();
     const std::vector<Slice> burst = RunBurst(burst_seconds, &timer, monitor, &looks);

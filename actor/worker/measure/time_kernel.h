@@ -24,7 +24,8 @@ struct Timing {
 // slices, each of which gives a sample (SliceTimer); a disturbed one is rejected, and
 // so is a whole burst when the monitor saw interference at one of its ends. While some
 // were rejected and fewer than twelve are clean, bursts go on for up to three times the
-// budget. A kernel that takes longer than the budget is timed once.
+// budget. A kernel that takes longer than the budget is timed by single calls, up to
+// three while none was clean and they take less than a second together.
 //
 // The kernel must have run on these buffers before, as the check of its output does.
 // Pin the thread and hold the timing lease around it.

@@ -14,7 +14,11 @@ namespace {
 constexpr int kPairs = 16;
 constexpr double kPatience = 2;
 constexpr double kWonShare = 0.75;
+constexpr double kWonShareDisturbed = 0.875;
 constexpr double kFasterRatio = 1.02;
+constexpr int kEnoughPairs = 6;
+constexpr double kEnoughPairsSeconds = 1;
+constexpr double kFasterRatioOfFew = 1.25;
 
 struct Pair {
   double first;
@@ -27,7 +31,7 @@ Slice RunHalf(double seconds, BatchTimer* timer, InterferenceMonitor* monitor,
   return SliceTimer(timer, monitor, looks).Run(seconds);
 }
 
-Confirmation Decide(const std::vector<Pair>& pairs) {
+Confirmation Decide(const std::vector<Pair>& pairs, bool disturbed) {
   Confirmation result;
   result.seconds = std::numeric_limits<double>::infinity();
   result.previous_seconds = result.seconds;
@@ -38,12 +42,21 @@ Confirmation Decide(const std::vector<Pair>& pairs) {
   }
   result.pairs = static_cast<int>(pairs.size());
   result.ratio = result.previous_seconds / result.seconds;
-  result.faster =
-      result.pairs_won >= kWonShare * result.pairs && result.ratio >= kFasterRatio;
+  result.faster = IsFaster(result, disturbed);
   return result;
 }
 
 }  // namespace
+
+bool IsFaster(const Confirmation& confirmation, bool disturbed) {
+  const int pairs = confirmation.pairs;
+  const int won = confirmation.pairs_won;
+  if (pairs < kEnoughPairs) {
+    return pairs > 0 && won == pairs && confirmation.ratio >= kFasterRatioOfFew;
+  }
+  return won >= (disturbed ? kWonShareDisturbed : kWonShare) * pairs &&
+         confirmation.ratio >= kFasterRatio;
+}
 
 PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buffers,
                      double budget_seconds, InterferenceMonitor* monitor) {
@@ -54,6 +67,13 @@ PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buf
   std::vector<Pair> clean;
   std::vector<Pair> rejected;
   const Stopwatch total;
+  const auto in_time = [&] {
+    return total.seconds() < 2 * budget_seconds * (rejected.empty() ? 1 : kPatience);
+  };
+  const auto too_few = [&] {
+    return std::max(clean.size(), rejected.size()) < kEnoughPairs &&
+           total.seconds() < kEnoughPairsSeconds;
+  };
   do {
     Slice half[2];
     monitor->Begin();
@@ -66,15 +86,15 @@ PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buf
         Either(monitor->End(), Either(half[0].why, half[1].why));
     (Any(seen) ? rejected : clean).push_back({half[0].seconds, half[1].seconds});
     if (Any(seen)) timing.rejections.Add(seen, 1);
-  } while (clean.size() < kPairs &&
-           total.seconds() < 2 * budget_seconds * (rejected.empty() ? 1 : kPatience));
+  } while (clean.size() < kPairs && (in_time() || too_few()));
   timing.disturbed = clean.empty();
   // As many as travel, the latest ones.
   if (rejected.size() > kPairs)
     rejected.erase(rejected.begin(), rejected.end() - kPairs);
   const std::vector<Pair>& pairs = timing.disturbed ? rejected : clean;
-  timing.confirmation = Decide(pairs);
+  timing.confirmation = Decide(pairs, timing.disturbed);
   for (const Pair& pair : pairs) timing.samples.push_back(pair.first);
+  timing.page_faults = timers[0].page_faults();
   return timing;
 }
 

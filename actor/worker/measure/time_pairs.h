@@ -14,17 +14,23 @@ struct PairTiming {
   Confirmation confirmation;
   std::vector<double> samples;  // Of the first kernel, one per pair.
   Rejections rejections;        // A pair is one sample here.
-  bool disturbed = false;       // No pair was clean; those that there are count.
+  int64_t page_faults = 0;      // Of the first kernel, while the clock ran.
+  bool disturbed = false;       // No pair was clean; those that there are stand.
 };
+
+// Whether pairs that were not chosen say that the first kernel is the faster one. It is
+// when it won three of four and its smallest sample is 2 % below the other's; of
+// kernels that are equal 4 % of sixteen pairs pass the first condition by luck, and the
+// second is there because luck comes in phases. Of pairs that were all disturbed it
+// must have won seven of eight (0.2 % of equal ones do): what disturbs hits either
+// half. Fewer than six, of long kernels, must all be won, and by a quarter.
+bool IsFaster(const Confirmation& confirmation, bool disturbed);
 
 // Times two kernels of the same arguments in turn, sixteen pairs of slices, each kernel
 // for `budget_seconds` in all; who is first changes with every pair, so that a drift
 // favours nobody. A pair with a preempted or disturbed half is taken anew while twice
-// the time has not passed. Both must have run on the buffers before.
-//
-// The first is the faster one when it won three of four pairs and its smallest sample
-// is 2 % below the other's. Of kernels that are equal, 4 % pass the first condition by
-// luck; the second is there because luck comes in phases.
+// the time has not passed. Of kernels that are long for the budget at least six pairs
+// are taken if they fit into a second. Both must have run on the buffers before.
 PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buffers,
                      double budget_seconds, InterferenceMonitor* monitor);
 

@@ -6,6 +6,7 @@
 namespace weft {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Measurement Taking(double seconds) {
@@ -41,6 +42,16 @@ TEST(AfterConfirmationTest, AConfirmedTimeIsThatOfThePairs) {
   EXPECT_EQ(result.outcome, Outcome::kOk);
   EXPECT_EQ(result.seconds, 0.6);
   EXPECT_EQ(result.message, "");
+}
+
+TEST(AfterConfirmationTest, TheSamplesOfTheFirstMeasurementAreKept) {
+  Measurement first = Taking(0.5);
+  first.samples = {0.5, 0.6};
+  Measurement second = Compared(0.6, true);
+  second.samples = {0.6};
+  const Measurement result = AfterConfirmation(first, second, 1);
+  EXPECT_THAT(result.samples, ElementsAre(0.6));
+  EXPECT_THAT(result.earlier_samples, ElementsAre(0.5, 0.6));
 }
 
 TEST(AfterConfirmationTest, ATimeThatWasNotConfirmedIsNotTheBest) {

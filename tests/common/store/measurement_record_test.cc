@@ -53,11 +53,17 @@ TEST(CanAnswerTest, RunningOutOfMemoryAnswersUntilThereIsMore) {
 }
 
 TEST(CanAnswerTest, OtherVerdictsAreFinal) {
-  for (Outcome outcome : {Outcome::kCompileFailed, Outcome::kWrongResult,
-                          Outcome::kCrashed, Outcome::kImpossibleTime}) {
+  for (Outcome outcome :
+       {Outcome::kCompileFailed, Outcome::kWrongResult, Outcome::kCrashed}) {
     EXPECT_TRUE(CanAnswer(FailedRecord(outcome), {1000, 1000, uint64_t{1} << 50}))
         << OutcomeName(outcome);
   }
+}
+
+TEST(CanAnswerTest, ATimeThatWasImpossibleOnceIsMeasuredAgain) {
+  const MeasurementRecord record = FailedRecord(Outcome::kImpossibleTime);
+  EXPECT_FALSE(CanAnswer(record, record.limits));
+  EXPECT_FALSE(IsStorable(record));
 }
 
 TEST(ValidateRecordTest, RefusesWhatSaysNothingAboutASchedule) {

@@ -166,12 +166,16 @@ TEST(MeasurementProtoTest, InterferenceAndConfirmationTravel) {
   sent.rejections = {1, 2, 3, 4};
   sent.disturbed = true;
   sent.cpu_pressure = 0.5;
+  sent.page_faults = 3;
+  sent.earlier_samples = {3e-6, 2e-6};
   sent.confirmation = Confirmation{1e-3, 2e-3, 2, 16, 15, true};
   const Measurement back = FromProto(ToProto(sent)).value();
   EXPECT_EQ(back.rejected_samples, 9);
   EXPECT_EQ(back.rejections, sent.rejections);
   EXPECT_TRUE(back.disturbed);
   EXPECT_EQ(back.cpu_pressure, 0.5);
+  EXPECT_EQ(back.page_faults, 3);
+  EXPECT_EQ(back.earlier_samples, sent.earlier_samples);
   ASSERT_TRUE(back.confirmation.has_value());
   EXPECT_EQ(back.confirmation->seconds, 1e-3);
   EXPECT_EQ(back.confirmation->previous_seconds, 2e-3);

@@ -23,6 +23,7 @@ TEST(ChildMessagesTest, AMeasurementSurvivesExactly) {
   sent.rejections = {1, 2, 3, 4};
   sent.disturbed = true;
   sent.cpu_pressure = 0.25;
+  sent.page_faults = 3;
   sent.confirmation = Confirmation{0.1, 0.2, 2, 16, 15, true};
   const Measurement received = DecodeMeasurement(EncodeMeasurement(sent)).value();
   EXPECT_EQ(received.outcome, sent.outcome);
@@ -38,6 +39,7 @@ TEST(ChildMessagesTest, AMeasurementSurvivesExactly) {
   EXPECT_THAT(received.rejections, ElementsAre(1, 2, 3, 4));
   EXPECT_TRUE(received.disturbed);
   EXPECT_EQ(received.cpu_pressure, 0.25);
+  EXPECT_EQ(received.page_faults, 3);
   ASSERT_TRUE(received.confirmation.has_value());
   EXPECT_EQ(received.confirmation->seconds, 0.1);
   EXPECT_EQ(received.confirmation->previous_seconds, 0.2);

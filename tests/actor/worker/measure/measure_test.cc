@@ -116,6 +116,31 @@ TEST_F(MeasureTest, OneWrongElementIsAWrongResult) {
   ExpectNextIsFine();
 }
 
+// New memory holds zeros, to which adding is right by accident.
+TEST_F(MeasureTest, ASumOntoMemoryThatNobodyWroteIsAWrongResult) {
+  constexpr int64_t kScratch = 100'000;
+  const auto sum_onto = [](const float* scratch, void* const* buffers) {
+    Add(kElements)(buffers);
+    auto* c = static_cast<float*>(buffers[2]);
+    for (int64_t i = 0; i < kElements; ++i) c[i] += scratch[i];
+  };
+  EXPECT_EQ(MeasureKernel([&](void* const* buffers) {
+              auto* scratch =
+                  static_cast<float*>(std::malloc(kScratch * sizeof(float)));
+              asm volatile("" : : "r"(scratch) : "memory");
+              sum_onto(scratch, buffers);
+              std::free(scratch);
+            }).outcome,
+            Outcome::kWrongResult);
+  EXPECT_EQ(MeasureKernel([&](void* const* buffers) {
+              float scratch[kElements];
+              asm volatile("" : : "r"(scratch) : "memory");
+              sum_onto(scratch, buffers);
+            }).outcome,
+            Outcome::kWrongResult);
+  ExpectNextIsFine();
+}
+
 TEST_F(MeasureTest, AKernelThatDoesNothingIsAWrongResult) {
   EXPECT_EQ(MeasureKernel([](void* const*) {}).outcome, Outcome::kWrongResult);
 }
@@ -200,11 +225,17 @@ TEST_F(MeasureTest, ACompilerThatEatsMemoryIsOutOfMemory) {
 }
 
 TEST_F(MeasureTest, ATimeThatThePeakDoesNotAllowIsRefused) {
-  machine_.peak_flops = 1;  // So that 1000 additions take 870 s.
+  machine_.peak_flops = 1;
+  work_.flops = 1e18;  // Weeks, whatever this machine is.
   const Measurement measurement = MeasureKernel(Add(kElements));
   EXPECT_EQ(measurement.outcome, Outcome::kImpossibleTime);
   EXPECT_EQ(measurement.seconds, 0);
   EXPECT_THAT(measurement.message, HasSubstr("limits"));
+}
+
+TEST_F(MeasureTest, AMachineThatWasSlowWhenItWasProbedIsProbedAgain) {
+  machine_.peak_flops = 1;  // So that 1000 additions take 870 s.
+  EXPECT_EQ(MeasureKernel(Add(kElements)).outcome, Outcome::kOk);
 }
 
 TEST_F(MeasureTest, ALeaseThatDoesNotComeFreeIsAnErrorAndNoOutcome) {

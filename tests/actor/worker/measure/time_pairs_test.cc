@@ -33,6 +33,41 @@ TEST(TimePairsTest, TheSlowerKernelIsNotTheFasterOne) {
                    .confirmation.faster);
 }
 
+Confirmation Won(int won, int pairs, double ratio) {
+  Confirmation confirmation;
+  confirmation.pairs_won = won;
+  confirmation.pairs = pairs;
+  confirmation.ratio = ratio;
+  return confirmation;
+}
+
+TEST(IsFasterTest, ThreeOfFourCleanPairsAreEnough) {
+  EXPECT_TRUE(IsFaster(Won(12, 16, 1.03), /*disturbed=*/false));
+  EXPECT_FALSE(IsFaster(Won(11, 16, 1.03), /*disturbed=*/false));
+  EXPECT_FALSE(IsFaster(Won(16, 16, 1.01), /*disturbed=*/false));
+}
+
+TEST(IsFasterTest, OfDisturbedPairsMoreMustBeWon) {
+  EXPECT_FALSE(IsFaster(Won(13, 16, 1.1), /*disturbed=*/true));
+  EXPECT_TRUE(IsFaster(Won(14, 16, 1.1), /*disturbed=*/true));
+}
+
+TEST(IsFasterTest, OfFewPairsAllMustBeWonAndByFar) {
+  EXPECT_FALSE(IsFaster(Won(5, 5, 1.2), /*disturbed=*/false));
+  EXPECT_FALSE(IsFaster(Won(4, 5, 1.5), /*disturbed=*/false));
+  EXPECT_TRUE(IsFaster(Won(1, 1, 1.5), /*disturbed=*/false));
+  EXPECT_FALSE(IsFaster(Won(0, 0, 1.5), /*disturbed=*/false));
+}
+
+TEST(TimePairsTest, KernelsThatAreLongForTheBudgetHaveSixPairs) {
+  InterferenceMonitor monitor(SentinelTimes(), -1, /*watch_memory=*/false);
+  const PairTiming timing =
+      TimePairs(Sleeps(10'000), Sleeps(20'000), nullptr, 0.01, &monitor);
+  const int pairs =
+      timing.rejections.samples + (timing.disturbed ? 0 : timing.confirmation.pairs);
+  EXPECT_GE(pairs, 6);
+}
+
 TEST(TimePairsTest, WhoIsFirstChangesWithEveryPair) {
   std::string turns;  // A letter whenever another kernel runs than before.
   const auto notes = [&turns](char letter) {
