@@ -50,6 +50,10 @@ void PrintInterference(const Measurement& measurement) {
   }
   std::cout << absl::StrFormat("; %.0f %% of the time a task waited for a CPU\n",
                                measurement.cpu_pressure * 100);
+  if (measurement.page_faults > 0) {
+    std::cout << absl::StrFormat("page faults        %d while the clock ran\n",
+                                 measurement.page_faults);
+  }
 }
 
 void PrintConfirmation(const Confirmation& confirmation) {
@@ -95,7 +99,8 @@ absl::Status WriteJson(const std::string& path, const Measurement& measurement) 
   json value = {{"outcome", OutcomeName(measurement.outcome)},
                 {"message", measurement.message},
                 {"seconds", measurement.seconds},
-                {"disturbed", measurement.disturbed}};
+                {"disturbed", measurement.disturbed},
+                {"page_faults", measurement.page_faults}};
   if (measurement.confirmation) {
     const Confirmation& confirmation = *measurement.confirmation;
     value["confirmation"] = {{"seconds", confirmation.seconds},

@@ -15,6 +15,7 @@
 
 #include "actor/environment/worker_startup.h"
 #include "actor/rollout/episode.h"
+#include "common/schedule/parse_schedule.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -113,6 +114,26 @@ TEST_F(WorkerEnvironmentTest, MeasuresAndExportsASchedule) {
             Reward(result->measurement, result->roofline_seconds, kPenalty));
   EXPECT_THAT(result->schedule_module, HasSubstr("@__transform_main"));
   EXPECT_EQ(environment->worker_restarts(), 0u);
+}
+
+TEST_F(WorkerEnvironmentTest, AKernelThatPacksFaultsNoPagesWhileTheClockRuns) {
+  const auto environment = NewEnvironment();
+  absl::StatusOr<Observation> observation = environment->Reset("matmul");
+  ASSERT_TRUE(observation.ok()) << observation.status();
+  const auto schedule = ParseSchedule(
+      "pack[8,16,0] interchange[0,2,1,3,4] vectorize[1,1,1,8,16;contract]");
+  ASSERT_TRUE(schedule.ok()) << schedule.status();
+  for (const Action& action : *schedule) {
+    ASSERT_TRUE(CheckLegal(observation->mask, action).ok());
+    observation = environment->Apply(action);
+    ASSERT_TRUE(observation.ok()) << observation.status();
+  }
+  const absl::StatusOr<EpisodeResult> result = environment->Finish();
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->measurement.outcome, Outcome::kOk) << result->measurement.message;
+#if !__has_feature(address_sanitizer)  // It has an allocator of its own.
+  EXPECT_EQ(result->measurement.page_faults, 0);
+#endif
 }
 
 TEST_F(WorkerEnvironmentTest, AWorkerKilledInAStepEndsTheEpisodeAndNotTheEnvironment) {
