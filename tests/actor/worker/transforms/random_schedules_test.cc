@@ -48,7 +48,7 @@ std::vector<Case> Cases() {
   std::vector<Case> cases;
   for (const std::string& name : ProgramNames()) cases.push_back({name});
   for (const char* name : {"conv_2d_nchw", "conv_2d_nhwc_padded", "matmul_bias_relu",
-                           "max_pool_nchw", "softmax", "transpose"}) {
+                           "max_pool_nchw", "softmax", "softmax_odd", "transpose"}) {
     cases.push_back({name, 2});
   }
   return cases;
