@@ -22,6 +22,9 @@ ActionMask LegalActions(const Nest& nest, const MachineModel& machine);
 SizeMask RegisterTileSizes(const Nest& nest, VectorizeMode mode,
                            const MachineModel& machine);
 
+// Whether the vector loop of a register tile may have a size that does not divide it.
+bool MayLeaveRest(const StructuredOp& op);
+
 // The panels that the loops may be packed into, or nothing when the operation has no
 // loops to pack.
 SizeMask PackSizes(const Nest& nest, const MachineModel& machine);

@@ -46,7 +46,8 @@ void Nest::Split(const std::vector<int64_t>& sizes, const std::vector<int>& orde
   for (size_t depth = 0; depth < splitting.size(); ++depth) {
     const size_t i = order.empty() ? depth : static_cast<size_t>(order[depth]);
     if (splitting[i] == 0) continue;
-    outer_loops.push_back({static_cast<int>(i), extents[i] / splitting[i], parallel});
+    const int64_t tiles = (extents[i] + splitting[i] - 1) / splitting[i];
+    outer_loops.push_back({static_cast<int>(i), tiles, parallel});
     extents[i] = splitting[i];
     ++times_tiled[i];
   }

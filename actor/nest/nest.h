@@ -11,8 +11,9 @@
 
 namespace weft {
 
-// Plain data; every tile divides its loop, panels are padded, and masked vectors do
-// not split theirs, so the extents are exact.
+// Plain data; tiles divide their loop, panels are padded, and masked vectors do not
+// split theirs, so the extents are exact. Only vectors, which end the schedule, may
+// leave a rest.
 struct Nest {
   explicit Nest(const StructuredOp& anchor, uint32_t fusable_loops = 0);
   explicit Nest(const ProgramInfo& program);

@@ -43,6 +43,15 @@ SizeSet MaskedSizes(int64_t extent, int64_t longest) {
   return set;
 }
 
+// For loops that no vector divides.
+SizeSet SizesWithRest(int64_t extent) {
+  SizeSet set = 0;
+  for (int64_t size : kVectorSizes) {
+    if (size < extent) set |= SizeSet{1} << SizeIndex(size);
+  }
+  return set;
+}
+
 bool CanDecompose(const StructuredOp& op) {
   for (const char* name :
        {"linalg.conv_2d_nhwc_hwcf", "linalg.conv_2d_nchw_fchw",
@@ -111,7 +120,9 @@ SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode
     if (mode == VectorizeMode::kGeneralize) {
       wide |= MaskedSizes(extent, max_accumulators);
     }
-    return wide != 0 ? wide : DividingSizes(kShortVectorSizes, extent);
+    if (wide != 0) return wide;
+    return DividingSizes(kShortVectorSizes, extent) |
+           (MayLeaveRest(op) ? SizesWithRest(extent) : 0);
   }
   // A longer step makes a contraction of what the window leaves. With more than one
   // loop of rows, or a channels-first filter, its lowering goes element by element, 50
@@ -128,6 +139,11 @@ SizeSet SizesOfLoop(const StructuredOp& op, const Nest& nest, VectorizeMode mode
 }
 
 }  // namespace
+
+// The rest of a contraction would stay a loop that is as slow as the whole is fast.
+bool MayLeaveRest(const StructuredOp& op) {
+  return op.kind == AnchorKind::kElementwise || op.kind == AnchorKind::kReduction;
+}
 
 int VectorLoop(const StructuredOp& op, VectorizeMode mode) {
   if (mode == VectorizeMode::kReduction) return ReductionLoop(op);

@@ -82,7 +82,8 @@ bool WriteJson(const std::string& path, const nlohmann::json& json) {
 
 int ExitCode(const OptimizeReport& report) {
   if (StopRequested()) return kExitInterrupted;
-  bool complete = report.scheduled.measurement.outcome == Outcome::kOk;
+  bool complete =
+      report.scheduled.measurement.outcome == Outcome::kOk && report.export_status.ok();
   for (const TaskRow& task : report.tasks) complete &= task.result.problem.empty();
   return complete ? kExitOk : kExitFailure;
 }
@@ -120,6 +121,9 @@ int Run(Arguments arguments) {
     return Fail("cannot write " + arguments.json, kExitFailure);
   }
   if (!printed.ok()) return Fail(std::string(printed.message()), kExitFailure);
+  if (!report->export_status.ok()) {
+    return Fail(std::string(report->export_status.message()), ExitCode(*report));
+  }
   return ExitCode(*report);
 }
 

@@ -41,8 +41,8 @@ class Optimizer {
     absl::Status status = Cut();
     if (status.ok()) status = MeasureUnscheduled();
     if (status.ok()) status = SearchTasks();
-    if (status.ok()) status = Assemble();
     if (!status.ok()) return status;
+    report_.export_status = Assemble();
     return std::move(report_);
   }
 
@@ -164,6 +164,7 @@ class Optimizer {
                         ProgressLine(progress, options_.search.budget, scale)));
   }
 
+  // What could not be written. The rest is done all the same: the searches were long.
   absl::Status Assemble() {
     using Request = v1::ExportProgramRequest;
     // First what is known already: the measurement may fail.
@@ -173,7 +174,6 @@ class Optimizer {
     }
     status.Update(Export(Request::FORM_ASSEMBLED_MLIR, "program.mlir"));
     status.Update(Export(Request::FORM_SCHEDULE_MODULE, "schedule.mlir"));
-    if (!status.ok()) return status;
     events_.progress("assembling the program from its scheduled tasks");
     report_.scheduled = MeasureAssembled();
     const Measurement& measurement = report_.scheduled.measurement;
@@ -183,7 +183,7 @@ class Optimizer {
       report_.unscheduled.measurement.seconds =
           measurement.confirmation->previous_seconds;
     }
-    status = Export(Request::FORM_SCHEDULED_MLIR, "scheduled.mlir");
+    status.Update(Export(Request::FORM_SCHEDULED_MLIR, "scheduled.mlir"));
     if (options_.emit == EmitForm::kLlvm) {
       status.Update(Export(Request::FORM_LLVM_IR, "scheduled.ll"));
     }
@@ -212,8 +212,9 @@ class Optimizer {
 
   absl::Status Export(v1::ExportProgramRequest::Form form, const std::string& name) {
     absl::StatusOr<std::string> content = worker_.Export(form, schedules_);
-    if (!content.ok()) return content.status();
-    return WriteFileAtomically(OutputPath(name), *content);
+    if (content.ok()) return WriteFileAtomically(OutputPath(name), *content);
+    return absl::Status(content.status().code(),
+                        absl::StrCat(name, ": ", content.status().message()));
   }
 
   const OptimizeOptions& options_;

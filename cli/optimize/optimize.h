@@ -47,8 +47,9 @@ absl::Status MakeOutputFolders(const std::string& output_folder);
 // measured to be faster stays as it came, without a schedule file, and its row says
 // why. The whole is timed in interleaved pairs with the program as it came. One that
 // fails its check or cannot be measured is a report, not an error, and leaves no
-// scheduled.*. Errors: INVALID_ARGUMENT or NOT_FOUND for the
-// program, with file, line and column; those of the file system and of the worker.
+// scheduled.*; so is, after the searches, a file that cannot be made or written.
+// Errors: INVALID_ARGUMENT or NOT_FOUND for the program, with file, line and column;
+// those of the file system and of the worker.
 absl::StatusOr<OptimizeReport> Optimize(const OptimizeOptions& options,
                                         const OptimizeEvents& events);
 

@@ -141,6 +141,7 @@ json ReportJson(const OptimizeReport& report) {
       {"scheduled", MeasurementJson(report.scheduled)},
       {"confirmed", after.outcome == Outcome::kOk && after.confirmation.has_value()},
       {"disturbed", after.disturbed},
+      {"export_problem", report.export_status.message()},
       {"speedup", Ratio(report.unscheduled.measurement.seconds, after.seconds)}};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "cli/optimize/program_worker.h"
 #include "cli/optimize/task_search.h"
 #include "nlohmann/json.hpp"
@@ -30,8 +31,9 @@ struct OptimizeReport {
   double flops = 0;  // Of the whole.
   double bytes = 0;
   double roofline_seconds = 0;
-  ProgramResult unscheduled;  // Its time is that of the pairs, if there are any.
-  ProgramResult scheduled;    // With the confirmation of the pairs.
+  ProgramResult unscheduled;   // Its time is that of the pairs, if there are any.
+  ProgramResult scheduled;     // With the confirmation of the pairs.
+  absl::Status export_status;  // The first file of the result that was not written.
 };
 
 // A row's note says in one line why its task stays as it came, or what failed.

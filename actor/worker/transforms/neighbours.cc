@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "actor/nest/legal_actions.h"
 #include "actor/worker/transforms/emission.h"
 #include "actor/worker/transforms/largest_divisor.h"
 
@@ -30,7 +31,11 @@ std::optional<RegisterTile> DefaultRegisterTile(const StructuredOp& op,
   int vector_loop = ContiguousLoop(output);
   if (op.kind == AnchorKind::kReduction) vector_loop = ContiguousLoop(op.operands[0]);
   if (vector_loop < 0) return std::nullopt;
-  const int64_t width = LargestDivisor(op.loops[vector_loop].extent, 2 * lanes);
+  const int64_t extent = op.loops[vector_loop].extent;
+  int64_t width = LargestDivisor(extent, 2 * lanes);
+  if (width < kNarrowest && MayLeaveRest(op)) {
+    for (width = 2 * lanes; width > extent;) width /= 2;
+  }
   if (width < kNarrowest) return std::nullopt;
   tile.sizes[vector_loop] = width;
   if (op.loops[vector_loop].reduction) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace weft {
 namespace {
@@ -82,7 +83,78 @@ void VectorizePartialReduction(const StructuredOp& op,
   text->Vectorize(split.combine);
 }
 
+// The loop that the size leaves a rest of, or -1.
+int LoopWithRest(const std::vector<int64_t>& extents,
+                 const std::vector<int64_t>& sizes) {
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] < extents[i] && extents[i] % sizes[i] != 0) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+// `sizes` but for `loop`, along which one vector takes all of it.
+void VectorizeRest(const StructuredOp& op, const std::vector<int64_t>& extents,
+                   std::vector<int64_t> sizes, int loop, const Handle& rest,
+                   ScheduleText* text) {
+  while (sizes[loop] / 2 >= extents[loop]) sizes[loop] /= 2;
+  const Handle tiled = text->TileUsingFor(rest, RegisterBand(op, extents, sizes), {});
+  if (sizes[loop] > extents[loop]) {
+    text->VectorizeBySizes(tiled, sizes);
+  } else {
+    text->Vectorize(tiled);
+  }
+}
+
 }  // namespace
+
+std::vector<int64_t> BandAroundRest(const StructuredOp& op,
+                                    const std::vector<int64_t>& extents,
+                                    const std::vector<int64_t>& sizes,
+                                    const std::vector<int>& order) {
+  std::vector<int64_t> band = RegisterBand(op, extents, sizes);
+  const std::vector<int64_t> none(band.size(), 0);
+  const int loop = LoopWithRest(extents, sizes);
+  if (loop < 0) return none;
+  const bool inside_others = std::exchange(band[loop], 0) > 0;
+  bool passed = false;
+  for (size_t depth = 0; depth < band.size(); ++depth) {
+    const int i = order.empty() ? static_cast<int>(depth) : order[depth];
+    if (inside_others && passed && band[i] > 0) return none;
+    passed |= i == loop;
+  }
+  return band;
+}
+
+std::vector<int64_t> InsideBand(std::vector<int64_t> extents,
+                                const std::vector<int64_t>& band) {
+  for (size_t i = 0; i < extents.size(); ++i) {
+    if (band[i] > 0) extents[i] = band[i];
+  }
+  return extents;
+}
+
+bool LeavesRest(const std::vector<int64_t>& extents,
+                const std::vector<int64_t>& sizes) {
+  return LoopWithRest(extents, sizes) >= 0;
+}
+
+Handle SplitOffRest(const StructuredOp& op, const RegisterTile& tile,
+                    const Handle& target, std::vector<int64_t>* extents,
+                    ScheduleText* text) {
+  const int loop = LoopWithRest(*extents, tile.sizes);
+  if (loop < 0) return target;
+  std::vector<int64_t> rest_extents = *extents;
+  rest_extents[loop] %= tile.sizes[loop];
+  (*extents)[loop] -= rest_extents[loop];
+  const ScheduleText::SplitLoop split =
+      text->Split(target, static_cast<size_t>(loop), (*extents)[loop]);
+  // Upstream, which folds slices into writes, takes that of a single element, once it
+  // has lost its unit dimensions, for one of the whole tile, and drops all others.
+  if (op.kind == AnchorKind::kElementwise && rest_extents[loop] > 1) {
+    VectorizeRest(op, rest_extents, tile.sizes, loop, split.rest, text);
+  }
+  return split.main;
+}
 
 std::vector<int64_t> RegisterBand(const StructuredOp& op,
                                   const std::vector<int64_t>& extents,
@@ -111,9 +183,12 @@ void VectorizeRegisterTile(const StructuredOp& op, const std::vector<int64_t>& e
 void EmitRegisterTile(const StructuredOp& op, const std::vector<int64_t>& extents,
                       const RegisterTile& tile, const Handle& target,
                       ScheduleText* text) {
-  const Handle tiled =
-      text->TileUsingFor(target, RegisterBand(op, extents, tile.sizes), {});
-  VectorizeRegisterTile(op, extents, tile, tiled, {}, text);
+  const std::vector<int64_t> around = BandAroundRest(op, extents, tile.sizes, {});
+  std::vector<int64_t> even = InsideBand(extents, around);
+  const Handle main =
+      SplitOffRest(op, tile, text->TileUsingFor(target, around, {}), &even, text);
+  const Handle tiled = text->TileUsingFor(main, RegisterBand(op, even, tile.sizes), {});
+  VectorizeRegisterTile(op, even, tile, tiled, {}, text);
 }
 
 }  // namespace weft

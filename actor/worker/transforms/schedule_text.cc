@@ -172,6 +172,14 @@ Handle ScheduleText::LowerUnpack(const Handle& unpack) {
   return Cast(transpose, OpType("linalg.transpose"), kOp);
 }
 
+ScheduleText::SplitLoop ScheduleText::Split(const Handle& target, size_t loop,
+                                            int64_t after) {
+  const SplitLoop split = {NewHandle(), NewHandle()};
+  Line(absl::StrCat(split.main, ", ", split.rest, " = transform.structured.split ",
+                    target, " after ", after, " {dimension = ", loop, "} : ", kOp));
+  return split;
+}
+
 ScheduleText::SplitReduction ScheduleText::TileReduction(
     const Handle& target, const std::vector<int64_t>& sizes) {
   SplitReduction split;

@@ -48,6 +48,12 @@ class ScheduleText {
   Handle LowerPack(const Handle& pack);
   Handle LowerUnpack(const Handle& unpack);
 
+  struct SplitLoop {
+    Handle main;
+    Handle rest;
+  };
+  // The iterations of a loop before `after`, and those from there on.
+  SplitLoop Split(const Handle& target, size_t loop, int64_t after);
   // Handles of tile_reduction_using_for, in the order of its results.
   struct SplitReduction {
     Handle fill;
@@ -59,7 +65,7 @@ class ScheduleText {
   Handle Decompose(const Handle& target);
   Handle Generalize(const Handle& target);
   void Vectorize(const Handle& target);
-  // For tensor.pack and tensor.unpack, which need to be told.
+  // For tensor.pack, tensor.unpack and masked vectors, which need to be told.
   void VectorizeBySizes(const Handle& target, const std::vector<int64_t>& sizes);
 
   // Gives an operation a unit attribute that later tiles of it keep.

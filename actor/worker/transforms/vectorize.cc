@@ -27,16 +27,23 @@ void EmitVectorize(const Action& action, Emission* emission) {
   RegisterTile tile;
   tile.sizes = action.sizes;
   tile.mode = action.mode.value_or(VectorizeMode::kContract);
-  // Partial results start from zeros of their own.
-  emission->bands_take_fill &= tile.mode != VectorizeMode::kReduction;
   const StructuredOp& op = emission->nest.op;
-  const std::vector<int64_t>& extents = emission->nest.extents;
+  std::vector<int64_t> extents = emission->nest.extents;
+  // Partial results start from zeros of their own, and a rest would need the fill, too.
+  emission->bands_take_fill &=
+      tile.mode != VectorizeMode::kReduction && !LeavesRest(extents, tile.sizes);
   const std::vector<int64_t> band = RegisterBand(op, extents, tile.sizes);
   const std::vector<int> companions = Companions(band, *emission);
   // The others come first: they are found by their position among operations of the
   // same name, and vectorizing the anchor can add such operations.
   VectorizeOthers(companions, emission);
-  EmitBand(band, emission);
+  const std::vector<int64_t> around =
+      BandAroundRest(op, extents, tile.sizes, emission->nest.pending_order);
+  EmitBand(around, emission);
+  extents = InsideBand(std::move(extents), around);
+  emission->anchor =
+      SplitOffRest(op, tile, emission->anchor, &extents, &emission->text);
+  EmitBand(RegisterBand(op, extents, tile.sizes), emission);
   LeaveUnpack(emission);
   std::vector<Handle> handles;
   for (const int index : companions) {

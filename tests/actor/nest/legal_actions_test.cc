@@ -161,6 +161,18 @@ TEST(LegalActionsTest, LoopsWithoutAVectorWidthAreNotVectorized) {
   EXPECT_FALSE(MaskAfter(Matmul(64, 61, 64), {}).Allows(VectorizeMode::kContract));
 }
 
+TEST(LegalActionsTest, OnlyWhatNoVectorDividesMayLeaveARest) {
+  const auto column_sizes = [](int64_t columns) {
+    const ActionMask mask = MaskAfter(Elementwise(33, columns, 0, 1), {});
+    return Sizes(mask.sizes[SizeSlot(ActionKind::kVectorize, VectorizeMode::kContract)]
+                     .allowed[1]);
+  };
+  EXPECT_THAT(column_sizes(80), ElementsAre(8, 16));
+  EXPECT_THAT(column_sizes(77), ElementsAre(8, 16, 32, 64));
+  EXPECT_THAT(column_sizes(44), ElementsAre(4, 8, 16, 32));
+  EXPECT_FALSE(MaskAfter(Elementwise(33, 7, 0, 1), {}).Allows(ActionKind::kVectorize));
+}
+
 TEST(LegalActionsTest, WindowsAreNeverSplitIntoPartialResults) {
   const ActionMask mask = MaskAfter(Convolution(14, 14, 32, 1), {});
   EXPECT_FALSE(mask.Allows(VectorizeMode::kReduction));

@@ -9,6 +9,7 @@
 
 #include "actor/nest/legal_actions.h"
 #include "actor/search/action_repair.h"
+#include "actor/worker/transforms/scheduled_program.h"
 #include "common/schedule/feature_list.h"
 #include "tests/actor/worker/program_files.h"
 #include "tests/actor/worker/transforms/structured_ops.h"
@@ -22,6 +23,9 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr size_t kPlenty = 100;
+// Two fewer than an episode may have, so that mutations have room to add to it.
+constexpr size_t kLongestOpening = 8;
+static_assert(kLongestOpening + 2 <= kMaxActions);
 
 InformedPolicyOptions Options(int threads = 1) {
   InformedPolicyOptions options;
@@ -31,7 +35,7 @@ InformedPolicyOptions Options(int threads = 1) {
 }
 
 // Plays a plan on the nest, as a search does, without any compiler.
-std::string Play(Nest nest, const Plan& plan) {
+Schedule Play(Nest nest, const Plan& plan) {
   const InformedPolicy informed(Options());
   std::mt19937_64 random(1);
   for (const Action& wanted : plan.wanted) {
@@ -42,7 +46,7 @@ std::string Play(Nest nest, const Plan& plan) {
   if (!nest.done) {
     nest.Advance(informed.DecideTerminal(LegalActions(nest, Avx512()), random));
   }
-  return ToString(nest.history);
+  return nest.history;
 }
 
 std::vector<std::string> Openings(const Nest& nest, size_t limit = kPlenty,
@@ -56,7 +60,7 @@ std::vector<std::string> Openings(const Nest& nest, size_t limit = kPlenty,
   initial.mask = LegalActions(nest, Avx512());
   std::vector<std::string> schedules;
   for (const Plan& plan : Openings(initial, Options(threads), limit)) {
-    schedules.push_back(Play(nest, plan));
+    schedules.push_back(ToString(Play(nest, plan)));
   }
   return schedules;
 }
@@ -153,6 +157,30 @@ TEST(OpeningsTest, TheyAreTheSameEveryTimeAndWithinTheLimit) {
   EXPECT_EQ(Openings(matmul), Openings(matmul));
   EXPECT_EQ(Openings(matmul, 2).size(), 2u);
 }
+
+class OpeningsOfProgramTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(OpeningsOfProgramTest, ReachTheirEndInAFewActions) {
+  static auto* const context = new CompilerContext;
+  for (const int threads : {1, 2}) {
+    auto program = ScheduledProgram::Load(*context, GetParam(), ReadProgram(GetParam()),
+                                          Avx512(), threads);
+    ASSERT_TRUE(program.ok()) << program.status();
+    const Nest nest((*program)->info());
+    const std::vector<Plan> plans =
+        Openings((*program)->Reset(), Options(threads), kPlenty);
+    EXPECT_FALSE(plans.empty());
+    for (const Plan& plan : plans) {
+      const Schedule schedule = Play(nest, plan);
+      EXPECT_TRUE(IsTerminal(schedule.back().kind)) << ToString(schedule);
+      EXPECT_LE(schedule.size(), kLongestOpening) << ToString(schedule);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryProgram, OpeningsOfProgramTest,
+                         testing::ValuesIn(ProgramNames()),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace weft

@@ -204,6 +204,22 @@ TEST_F(OptimizeCommandTest, ASecondInterruptEndsItAtOnceAndLeavesNoProcess) {
   EXPECT_THAT(ProcessesInTheEnd(), IsEmpty());
 }
 
+TEST_F(OptimizeCommandTest, WhatWasFoundIsPrintedThoughAFileCannotBeWritten) {
+  // A folder with something in it can be neither removed nor replaced by a file.
+  std::filesystem::create_directories(out() + "/scheduled.mlir/in_the_way");
+  ASSERT_EQ(Run(Optimize()), 1) << ReadFile(log());
+  EXPECT_THAT(ReadFile(log()), HasSubstr("whole program"));
+  EXPECT_THAT(ReadFile(log()), HasSubstr("scheduled.mlir: cannot be removed"));
+  const nlohmann::json report = Report();
+  ASSERT_TRUE(report.is_object()) << ReadFile(log());
+  EXPECT_EQ(report["scheduled"]["outcome"], "ok") << report.dump(2);
+  EXPECT_THAT(report["export_problem"].get<std::string>(),
+              HasSubstr("scheduled.mlir: cannot be removed"));
+  for (const char* name : {"program.mlir", "schedule.mlir", "scheduled.o"}) {
+    EXPECT_FALSE(ReadFile(out() + "/" + name).empty()) << name;
+  }
+}
+
 TEST_F(OptimizeCommandTest, AMalformedProgramIsRefusedWithItsPlace) {
   const std::string bad = folder_ + "/bad.mlir";
   std::ofstream(bad) << "func.func @main() {\n  nonsense\n}\n";

@@ -88,6 +88,13 @@ TEST(ReportTest, TheWholeIsConfirmedOnlyByPairs) {
   EXPECT_THAT(ReportTable(report), HasSubstr("every sample was disturbed"));
 }
 
+TEST(ReportTest, AFileThatWasNotWrittenIsNamed) {
+  OptimizeReport report = WithTask(Found());
+  EXPECT_EQ(ReportJson(report)["export_problem"], "");
+  report.export_status = absl::InternalError("scheduled.ll: a frame is too large");
+  EXPECT_EQ(ReportJson(report)["export_problem"], "scheduled.ll: a frame is too large");
+}
+
 TEST(ReportTest, AWholeThatFailedIsNotConfirmedByItsPairs) {
   OptimizeReport report = WithTask(Found());
   report.scheduled.measurement.outcome = Outcome::kImpossibleTime;

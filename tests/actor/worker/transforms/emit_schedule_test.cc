@@ -77,6 +77,33 @@ TEST(EmitScheduleTest, ContractHasARegisterBandThenAReductionBand) {
                                      "structured.vectorize %3"}));
 }
 
+TEST(EmitScheduleTest, TheRestOfARowIsAMaskedVectorRightBehindIt) {
+  EXPECT_THAT(Emit(Alone(Elementwise(33, 77, 0, 1)),
+                   {Vectorize({1, 16}, VectorizeMode::kContract)}),
+              ContainsInOrder(Pieces{"%1, %2:1 = transform.structured.tile_using_for "
+                                     "%0 tile_sizes [1, 0]",
+                                     "%3, %4 = transform.structured.split %1 after 64 "
+                                     "{dimension = 1}",
+                                     "structured.vectorize %4 vector_sizes [1, 16]",
+                                     "tile_using_for %3 tile_sizes [0, 16]",
+                                     "structured.vectorize %5"}));
+}
+
+TEST(EmitScheduleTest, TheRestComesLastWhereRowsAreInnermost) {
+  EXPECT_THAT(Emit(Alone(Elementwise(33, 77, 0, 1)),
+                   {Interchange({1, 0}), Vectorize({1, 32}, VectorizeMode::kContract)}),
+              ContainsInOrder(Pieces{"structured.split %0 after 64",
+                                     "%2 tile_sizes [1, 0]", "vector_sizes [1, 16]",
+                                     "%1 tile_sizes [1, 32] interchange = [1, 0]"}));
+}
+
+TEST(EmitScheduleTest, ARestOfOneElementIsNoVector) {
+  const std::string text = Emit(Alone(Elementwise(32, 65, 0, 1)),
+                                {Vectorize({4, 16}, VectorizeMode::kContract)});
+  EXPECT_THAT(text, HasSubstr("structured.split"));
+  EXPECT_EQ(CountOf(text, "structured.vectorize"), 1);
+}
+
 TEST(EmitScheduleTest, ContractionsAreFormedBeforeAnythingIsFolded) {
   EXPECT_THAT(
       Emit(Alone(Matmul(48, 64, 80)),
@@ -153,13 +180,13 @@ TEST(EmitScheduleTest, ReductionVectorizesAllThreeParts) {
 TEST(EmitScheduleTest, EachNeighbourGetsAWidthThatDividesIt) {
   ProgramInfo program;
   program.ops = {Elementwise(6, 40, 0, 3), Matmul(48, 64, 80), Elementwise(6, 64, 1, 3),
-                 Elementwise(6, 33, 2, 3)};
+                 Elementwise(6, 3, 2, 3)};
   program.anchor_index = 1;
   const std::string text =
       Emit(program, {Vectorize({4, 16, 1}, VectorizeMode::kContract)});
   EXPECT_THAT(text, ContainsInOrder(
                         Pieces{"%2#0 tile_sizes [1, 8]", "%2#1 tile_sizes [1, 16]"}));
-  EXPECT_THAT(text, Not(HasSubstr("#2 tile_sizes")));  // Nothing divides 33.
+  EXPECT_THAT(text, Not(HasSubstr("#2 tile_sizes")));  // Too short.
 }
 
 TEST(EmitScheduleTest, StopLeavesNeighboursToLlvm) {
