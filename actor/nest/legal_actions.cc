@@ -1,6 +1,7 @@
 #include "actor/nest/legal_actions.h"
 
 #include <algorithm>
+#include <bitset>
 #include <utility>
 
 namespace weft {
@@ -52,9 +53,12 @@ bool TilesCanBeShared(const Nest& nest) {
   return true;
 }
 
-int LoopsLongerThanOne(const Nest& nest) {
-  return static_cast<int>(std::count_if(nest.extents.begin(), nest.extents.end(),
-                                        [](int64_t extent) { return extent > 1; }));
+uint32_t LoopsOfOnePoint(const Nest& nest) {
+  uint32_t loops = 0;
+  for (size_t i = 0; i < nest.extents.size(); ++i) {
+    if (nest.extents[i] <= 1) loops |= uint32_t{1} << i;
+  }
+  return loops;
 }
 
 }  // namespace
@@ -96,8 +100,12 @@ ActionMask LegalActions(const Nest& nest, const MachineModel& machine) {
     allow(ActionKind::kTile);
     mask.sizes[SizeSlot(ActionKind::kTile, {})] = std::move(tile);
   }
-  if (nest.pending_order.empty() && LoopsLongerThanOne(nest) >= 2) {
+  const uint32_t unit_loops = LoopsOfOnePoint(nest);
+  const size_t moving =
+      nest.extents.size() - std::bitset<kMaxLoops>(unit_loops).count();
+  if (nest.pending_order.empty() && moving >= 2) {
     allow(ActionKind::kInterchange);
+    mask.unit_loops = unit_loops;
   }
   return mask;
 }

@@ -30,10 +30,11 @@ int64_t Nearest(SizeSet legal, int64_t wanted) {
 }
 
 // Takes the loops in the wanted order where that is legal, else the first legal one.
-std::vector<int> NearestOrder(int num_loops, const std::vector<int>& wanted) {
+std::vector<int> NearestOrder(const ActionMask& mask, const std::vector<int>& wanted) {
+  const int num_loops = mask.num_loops;
   std::vector<int> order;
   while (static_cast<int>(order.size()) < num_loops) {
-    const uint32_t legal = LegalNextLoops(num_loops, order);
+    const uint32_t legal = LegalNextLoops(mask, order);
     int next = -1;
     for (int loop : wanted) {
       if (loop < num_loops && (legal >> loop & 1)) {
@@ -76,7 +77,7 @@ std::optional<Action> RepairAction(const ActionMask& mask, const Action& wanted)
   Action action;
   action.kind = wanted.kind;
   if (action.kind == ActionKind::kInterchange) {
-    action.order = NearestOrder(mask.num_loops, wanted.order);
+    action.order = NearestOrder(mask, wanted.order);
     return action;
   }
   if (!TakesSizes(action.kind)) return action;

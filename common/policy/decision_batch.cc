@@ -34,7 +34,7 @@ absl::StatusOr<ActionParts> Decompose(const ActionMask& mask, const Action& acti
   if (action.kind == ActionKind::kInterchange) {
     std::vector<int> chosen;
     for (int loop : action.order) {
-      parts.order.push_back({LegalNextLoops(mask.num_loops, chosen), loop});
+      parts.order.push_back({LegalNextLoops(mask, chosen), loop});
       chosen.push_back(loop);
     }
     return parts;

@@ -28,7 +28,7 @@ Decision RandomPolicy::Decide(const Observation& observation, Selection,
   if (action.kind == ActionKind::kInterchange) {
     for (int depth = 0; depth < mask.num_loops; ++depth) {
       action.order.push_back(
-          DrawBit(LegalNextLoops(mask.num_loops, action.order), random, &decision));
+          DrawBit(LegalNextLoops(mask, action.order), random, &decision));
     }
     return decision;
   }

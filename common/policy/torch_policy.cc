@@ -113,7 +113,7 @@ Decision DecideRow(const ActionMask& mask, size_t row, Selection selection,
   if (action.kind == ActionKind::kInterchange) {
     for (int depth = 0; depth < mask.num_loops; ++depth) {
       action.order.push_back(choose(logits->Order(row), mask.num_loops,
-                                    LegalNextLoops(mask.num_loops, action.order)));
+                                    LegalNextLoops(mask, action.order)));
     }
     return decision;
   }

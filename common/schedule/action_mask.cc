@@ -88,15 +88,22 @@ SizeSet LegalSizes(const SizeMask& mask, const std::vector<int64_t>& chosen) {
   return legal;
 }
 
-uint32_t LegalNextLoops(int num_loops, const std::vector<int>& chosen) {
-  uint32_t legal = (uint32_t{1} << num_loops) - 1;
-  bool identity = true;
-  for (size_t i = 0; i < chosen.size(); ++i) {
-    legal &= ~(uint32_t{1} << chosen[i]);
-    identity &= chosen[i] == static_cast<int>(i);
+uint32_t LegalNextLoops(const ActionMask& mask, const std::vector<int>& chosen) {
+  uint32_t legal = (uint32_t{1} << mask.num_loops) - 1;
+  uint32_t moving = legal & ~mask.unit_loops;  // Not chosen yet.
+  bool as_before = true;
+  for (const int loop : chosen) {
+    const uint32_t bit = uint32_t{1} << loop;
+    legal &= ~bit;
+    if ((moving & bit) == 0) continue;
+    as_before &= (moving & (bit - 1)) == 0;
+    moving &= ~bit;
   }
-  const int depth = static_cast<int>(chosen.size());
-  if (identity && depth == num_loops - 2) legal &= ~(uint32_t{1} << depth);
+  // After the first of two the other one can only follow.
+  const uint32_t first = moving & (~moving + 1);
+  const uint32_t others = moving & ~first;
+  const bool two_are_left = others != 0 && (others & (others - 1)) == 0;
+  if (as_before && two_are_left) legal &= ~first;
   return legal;
 }
 
@@ -113,8 +120,8 @@ absl::Status CheckLegal(const ActionMask& mask, const Action& action) {
     std::vector<int> chosen;
     for (int loop : action.order) {
       if (loop < 0 || loop >= mask.num_loops ||
-          !(LegalNextLoops(mask.num_loops, chosen) >> loop & 1)) {
-        return illegal("the order is the identity or not a permutation");
+          !(LegalNextLoops(mask, chosen) >> loop & 1)) {
+        return illegal("the order changes nothing or is not a permutation");
       }
       chosen.push_back(loop);
     }

@@ -43,7 +43,10 @@ int SizeSlot(ActionKind kind, VectorizeMode mode);
 struct ActionMask {
   uint32_t kinds = 0;  // Bit static_cast<int>(kind).
   uint32_t modes = 0;  // Bit static_cast<int>(mode); not 0 when vectorize is legal.
-  int num_loops = 0;   // <= kMaxLoops; interchange is legal only with at least 2.
+  int num_loops = 0;   // <= kMaxLoops.
+  // Bit i: loop i has a single point, so that its place in an order says nothing.
+  // Interchange is legal only with at least two other loops.
+  uint32_t unit_loops = 0;
   std::array<SizeMask, kNumSizeSlots> sizes;
 
   bool Allows(ActionKind kind) const { return kinds >> static_cast<int>(kind) & 1; }
@@ -54,9 +57,10 @@ struct ActionMask {
 // Never empty for a mask that keeps its guarantee.
 SizeSet LegalSizes(const SizeMask& mask, const std::vector<int64_t>& chosen);
 
-// Bit i: loop i may come next after the loops already chosen. The identity is a no-op
-// and is excluded at the last point where it can be.
-uint32_t LegalNextLoops(int num_loops, const std::vector<int>& chosen);
+// Bit i: loop i may come next after the loops already chosen. An order that leaves the
+// loops of more than one point as they are is a no-op, and is excluded at the last
+// point where it can be.
+uint32_t LegalNextLoops(const ActionMask& mask, const std::vector<int>& chosen);
 
 // OK when the action is legal, else INVALID_ARGUMENT naming the part that is not.
 absl::Status CheckLegal(const ActionMask& mask, const Action& action);

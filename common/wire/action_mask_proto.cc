@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bitset>
 #include <limits>
 #include <string>
 
@@ -68,8 +69,14 @@ absl::Status CheckSizes(const SizeMask& mask, int num_loops, const std::string& 
 }
 
 absl::Status CheckMask(const ActionMask& mask) {
-  if (mask.Allows(ActionKind::kInterchange) && mask.num_loops < 2) {
-    return Invalid(absl::StrCat("interchange of ", mask.num_loops, " loops"));
+  if (mask.unit_loops >> mask.num_loops != 0) {
+    return Invalid(absl::StrCat("loops of a single point: bits ", mask.unit_loops,
+                                " of ", mask.num_loops));
+  }
+  const std::bitset<kMaxLoops> unit_loops(mask.unit_loops);
+  const int moving = mask.num_loops - static_cast<int>(unit_loops.count());
+  if (mask.Allows(ActionKind::kInterchange) && moving < 2) {
+    return Invalid(absl::StrCat("interchange of ", moving, " loops"));
   }
   if (mask.Allows(ActionKind::kVectorize) && mask.modes == 0) {
     return Invalid("vectorize is legal without a mode");
@@ -119,6 +126,7 @@ v1::ActionMask ToProto(const ActionMask& mask) {
   proto.set_kinds(mask.kinds);
   proto.set_modes(mask.modes);
   proto.set_num_loops(static_cast<uint32_t>(mask.num_loops));
+  proto.set_unit_loops(mask.unit_loops);
   for (const SizeMask& sizes : mask.sizes) {
     v1::SizeMask* out = proto.add_sizes();
     out->mutable_allowed()->Add(sizes.allowed.begin(), sizes.allowed.end());
@@ -148,6 +156,7 @@ absl::StatusOr<ActionMask> FromProto(const v1::ActionMask& proto) {
   mask.kinds = proto.kinds();
   mask.modes = proto.modes();
   mask.num_loops = static_cast<int>(proto.num_loops());
+  mask.unit_loops = proto.unit_loops();
   for (int slot = 0; slot < proto.sizes_size(); ++slot) {
     absl::StatusOr<SizeMask> sizes = SizeMaskFromProto(proto.sizes(slot));
     if (!sizes.ok()) return sizes.status();

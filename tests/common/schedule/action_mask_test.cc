@@ -54,11 +54,25 @@ TEST(LegalSizesTest, TheLastLoopThatCanAvoidsATileOfNothing) {
 }
 
 TEST(LegalNextLoopsTest, NeverRepeatsALoopAndNeverSpellsTheIdentity) {
-  EXPECT_EQ(LegalNextLoops(3, {}), 0b111u);
-  EXPECT_EQ(LegalNextLoops(3, {0}), 0b100u);
-  EXPECT_EQ(LegalNextLoops(3, {1}), 0b101u);
-  EXPECT_EQ(LegalNextLoops(3, {0, 2}), 0b010u);
-  EXPECT_EQ(LegalNextLoops(2, {}), 0b10u);
+  ActionMask mask;
+  mask.num_loops = 3;
+  EXPECT_EQ(LegalNextLoops(mask, {}), 0b111u);
+  EXPECT_EQ(LegalNextLoops(mask, {0}), 0b100u);
+  EXPECT_EQ(LegalNextLoops(mask, {1}), 0b101u);
+  EXPECT_EQ(LegalNextLoops(mask, {0, 2}), 0b010u);
+  mask.num_loops = 2;
+  EXPECT_EQ(LegalNextLoops(mask, {}), 0b10u);
+}
+
+TEST(LegalNextLoopsTest, LoopsOfOnePointAloneDoNotMakeAnOrderAnother) {
+  ActionMask mask;
+  mask.num_loops = 4;
+  mask.unit_loops = 0b0101;  // Loops 1 and 3 are left.
+  EXPECT_EQ(LegalNextLoops(mask, {}), 0b1101u);
+  EXPECT_EQ(LegalNextLoops(mask, {2}), 0b1001u);
+  EXPECT_EQ(LegalNextLoops(mask, {2, 0}), 0b1000u);
+  EXPECT_EQ(LegalNextLoops(mask, {3}), 0b0111u);
+  EXPECT_EQ(LegalNextLoops(mask, {3, 1}), 0b0101u);
 }
 
 TEST(CheckLegalTest, NamesThePartThatIsIllegal) {
