@@ -18,6 +18,8 @@
 #include "cli/search/search_options.h"
 #include "common/config/train_config.h"
 #include "common/files/atomic_file.h"
+#include "common/policy/blas_check.h"
+#include "common/policy/torch_threads.h"
 #include "common/process/child_process.h"
 #include "common/process/stop_signals.h"
 #include "common/store/local_store.h"
@@ -102,6 +104,8 @@ absl::StatusOr<EvaluatedProgram> Evaluate(const Arguments& arguments,
 int Run(Arguments arguments) {
   const absl::StatusOr<Suite> suite = LoadSuite(arguments.suite);
   if (!suite.ok()) return Fail(suite.status(), kExitUsage);
+  SetTorchThreads(1);  // One decision at a time is too small to be split.
+  if (const absl::Status status = CheckBlas(); !status.ok()) return Fail(status);
   const absl::StatusOr<CheckpointPolicy> policy =
       LoadCheckpointPolicy(arguments.checkpoint);
   if (!policy.ok()) return Fail(policy.status(), kExitUsage);
