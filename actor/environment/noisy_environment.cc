@@ -49,7 +49,7 @@ absl::StatusOr<Observation> NoisyEnvironment::Reset(const std::string& program) 
 }
 
 absl::StatusOr<Observation> NoisyEnvironment::Apply(const Action& action) {
-  const absl::Status legal = CheckLegal(last_.mask, action);
+  absl::Status legal = CheckLegal(last_.mask, action);
   if (!legal.ok()) return legal;
   if (refused_) {  // The stop that was left; the other environment has had one.
     last_.mask = ActionMask();

@@ -144,12 +144,11 @@ absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
       "machine {}: {:.1f} GFLOP/s, memory {:.1f} GB/s, first cache {:.1f} GB/s",
       machine->cpu, machine->model.peak_flops / 1e9,
       machine->model.memory_bandwidth / 1e9, machine->model.cache_bandwidth / 1e9);
-  const absl::Status checked = CheckPrograms(
+  absl::Status checked = CheckPrograms(
       worker, programs->suite, absl::Seconds(config.actor.step_timeout_seconds));
   if (!checked.ok()) return checked;
   if (!programs->validation.empty()) {
-    const absl::Status disjoint =
-        CheckHeldOut(worker, config, machine->model, *programs);
+    absl::Status disjoint = CheckHeldOut(worker, config, machine->model, *programs);
     if (!disjoint.ok()) return disjoint;
   }
 

@@ -98,7 +98,7 @@ absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
     absl::StatusOr<PreparedRun> prepared = PrepareEarlier(arguments, *run);
     if (!prepared.ok()) return prepared.status();
     // Overrides of a resumed run last: the learner and the actors read the file.
-    const absl::Status written = run->WriteConfig(ToYaml(prepared->config));
+    absl::Status written = run->WriteConfig(ToYaml(prepared->config));
     if (!written.ok()) return written;
     return prepared;
   }
