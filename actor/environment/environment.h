@@ -47,6 +47,16 @@ class Environment {
   // nothing where no store remembers one.
   virtual std::optional<Schedule> BestKnown() const { return std::nullopt; }
 
+  // Between two episodes: what the next ones depend on beyond the program and the
+  // actions, such as a random engine; empty where that is nothing. Given to another
+  // environment of the same options, it goes on as this one would. DATA_LOSS when the
+  // bytes are no such state.
+  virtual std::string SaveState() const { return ""; }
+  virtual absl::Status RestoreState(const std::string& state) {
+    return state.empty() ? absl::OkStatus()
+                         : absl::DataLossError("a state of another environment");
+  }
+
   // Workers replaced since construction; 0 where there are none.
   virtual uint32_t worker_restarts() const { return 0; }
 };

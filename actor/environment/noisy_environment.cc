@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,7 +49,7 @@ absl::StatusOr<Observation> NoisyEnvironment::Reset(const std::string& program) 
 }
 
 absl::StatusOr<Observation> NoisyEnvironment::Apply(const Action& action) {
-  const absl::Status legal = CheckLegal(last_.mask, action);
+  absl::Status legal = CheckLegal(last_.mask, action);
   if (!legal.ok()) return legal;
   if (refused_) {  // The stop that was left; the other environment has had one.
     last_.mask = ActionMask();
@@ -87,6 +89,27 @@ absl::StatusOr<EpisodeResult> NoisyEnvironment::Finish() {
         Reward(result->measurement, result->roofline_seconds, options_.failure_reward);
   }
   return result;
+}
+
+// The state of the other environment follows the own one, behind a space.
+std::string NoisyEnvironment::SaveState() const {
+  std::ostringstream out;
+  out << restarts_ << ' ' << random_ << ' ' << inner_->SaveState();
+  return out.str();
+}
+
+absl::Status NoisyEnvironment::RestoreState(const std::string& state) {
+  std::istringstream in(state);
+  uint32_t restarts = 0;
+  std::mt19937_64 random;
+  if (!(in >> restarts >> random) || in.get() != ' ') {
+    return absl::DataLossError("no state of a noisy environment");
+  }
+  const std::string inner(std::istreambuf_iterator<char>(in), {});
+  if (absl::Status status = inner_->RestoreState(inner); !status.ok()) return status;
+  restarts_ = restarts;
+  random_ = random;
+  return absl::OkStatus();
 }
 
 }  // namespace weft

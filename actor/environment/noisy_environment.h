@@ -35,6 +35,8 @@ class NoisyEnvironment : public Environment {
   absl::StatusOr<Observation> Reset(const std::string& program) override;
   absl::StatusOr<Observation> Apply(const Action& action) override;
   absl::StatusOr<EpisodeResult> Finish() override;
+  std::string SaveState() const override;
+  absl::Status RestoreState(const std::string& state) override;
   uint32_t worker_restarts() const override { return restarts_; }
 
  private:

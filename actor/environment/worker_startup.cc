@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "common/wire/schedule_proto.h"
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -83,27 +82,6 @@ absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
     }
   }
   return absl::OkStatus();
-}
-
-std::string AppearanceOf(const Observation& observation) {
-  v1::Observation tokens = ToProto(observation);
-  tokens.clear_mask();
-  return tokens.SerializeAsString();
-}
-
-absl::StatusOr<std::string> AppearanceOf(WorkerClient& worker,
-                                         const SuiteProgram& program,
-                                         absl::Duration timeout) {
-  const absl::StatusOr<v1::WorkerResponse> loaded = Load(worker, program, timeout);
-  if (!loaded.ok()) return loaded.status();
-  v1::WorkerRequest request;
-  request.mutable_reset();
-  absl::StatusOr<v1::WorkerResponse> response = Ask(worker, request, timeout);
-  if (!response.ok()) return response.status();
-  const absl::StatusOr<Observation> observation =
-      FromProto(response->reset().observation());
-  if (!observation.ok()) return observation.status();
-  return AppearanceOf(*observation);
 }
 
 int ResolveTimingCpu(int cpu) {

@@ -11,7 +11,6 @@
 #include "actor/environment/worker_client.h"
 #include "common/config/options.h"
 #include "common/schedule/features.h"
-#include "common/schedule/observation.h"
 
 namespace weft {
 
@@ -31,12 +30,6 @@ absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
 // dies of a program is an error, too.
 absl::Status CheckPrograms(WorkerClient& worker, const Suite& suite,
                            absl::Duration timeout);
-
-// How a program appears to a policy before any action: equal strings are equal tokens.
-std::string AppearanceOf(const Observation& observation);
-absl::StatusOr<std::string> AppearanceOf(WorkerClient& worker,
-                                         const SuiteProgram& program,
-                                         absl::Duration timeout);
 
 // `cpu`, or for -1 the last CPU that this process may run on: the first ones serve
 // interrupts.

@@ -7,25 +7,35 @@
 
 namespace weft {
 
+absl::StatusOr<std::vector<KnownProgram>> FindKnown(
+    const std::vector<std::string>& known, const std::vector<std::string>& programs,
+    const Appearance& appearance) {
+  std::map<std::string, std::string> by_appearance;
+  for (const std::string& program : known) {
+    absl::StatusOr<std::string> seen = appearance(program);
+    if (!seen.ok()) return seen.status();
+    by_appearance.try_emplace(*std::move(seen), program);
+  }
+  std::vector<KnownProgram> found;
+  for (const std::string& program : programs) {
+    const absl::StatusOr<std::string> seen = appearance(program);
+    if (!seen.ok()) return seen.status();
+    const auto same = by_appearance.find(*seen);
+    if (same != by_appearance.end()) found.push_back({program, same->second});
+  }
+  return found;
+}
+
 absl::Status CheckDisjoint(const std::vector<std::string>& training,
                            const std::vector<std::string>& validation,
                            const Appearance& appearance) {
-  std::map<std::string, std::string> known;
-  for (const std::string& program : training) {
-    absl::StatusOr<std::string> seen = appearance(program);
-    if (!seen.ok()) return seen.status();
-    known.try_emplace(*std::move(seen), program);
-  }
-  for (const std::string& program : validation) {
-    const absl::StatusOr<std::string> seen = appearance(program);
-    if (!seen.ok()) return seen.status();
-    const auto same = known.find(*seen);
-    if (same == known.end()) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("validation program ", program, " is the training program ",
-                     same->second, " again: the same operation over the same loops"));
-  }
-  return absl::OkStatus();
+  const absl::StatusOr<std::vector<KnownProgram>> same =
+      FindKnown(training, validation, appearance);
+  if (!same.ok()) return same.status();
+  if (same->empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "validation program ", same->front().program, " is the training program ",
+      same->front().known, " again: the same operation over the same loops"));
 }
 
 }  // namespace weft

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "actor/environment/baseline_cache.h"
 #include "actor/environment/cost_model/cost_model_environment.h"
 #include "actor/environment/cost_model/tasks.h"
+#include "actor/environment/program_appearance.h"
 #include "actor/environment/suite.h"
 #include "actor/environment/synthetic_environment.h"
 #include "actor/environment/worker_environment.h"
@@ -105,25 +105,18 @@ absl::StatusOr<Programs> LoadPrograms(const TrainConfig& config) {
 // That no validation program looks like one of the suite, or of the pre-training.
 absl::Status CheckHeldOut(WorkerClient& worker, const TrainConfig& config,
                           const MachineModel& machine, const Programs& programs) {
-  std::vector<std::string> training = programs.training;
-  const std::string modelled = "of the cost model, ";
-  if (NeedsPretraining(config)) {
-    for (const std::string& name : CostModelTaskNames()) {
-      training.push_back(modelled + name);
-    }
+  ProgramAppearance appearance(&worker, machine, config.measure.threads,
+                               absl::Seconds(config.actor.step_timeout_seconds));
+  for (const SuiteProgram& program : programs.suite.programs) {
+    appearance.Add(program.name, program);
   }
-  CostModelEnvironment cost_model({machine, config.measure.threads});
-  const auto appearance = [&](const std::string& name) -> absl::StatusOr<std::string> {
-    if (absl::StartsWith(name, modelled)) {
-      const absl::StatusOr<Observation> first =
-          cost_model.Reset(name.substr(modelled.size()));
-      if (!first.ok()) return first.status();
-      return AppearanceOf(*first);
-    }
-    return AppearanceOf(worker, *programs.suite.Find(name),
-                        absl::Seconds(config.actor.step_timeout_seconds));
-  };
-  return CheckDisjoint(training, programs.validation, appearance);
+  std::vector<std::string> training = programs.training;
+  if (NeedsPretraining(config)) {
+    const std::vector<std::string> modelled = ModelledPrograms();
+    training.insert(training.end(), modelled.begin(), modelled.end());
+  }
+  return CheckDisjoint(training, programs.validation,
+                       [&](const std::string& name) { return appearance.Of(name); });
 }
 
 absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
@@ -151,12 +144,11 @@ absl::StatusOr<Environments> WorkerEnvironments(const TrainConfig& config,
       "machine {}: {:.1f} GFLOP/s, memory {:.1f} GB/s, first cache {:.1f} GB/s",
       machine->cpu, machine->model.peak_flops / 1e9,
       machine->model.memory_bandwidth / 1e9, machine->model.cache_bandwidth / 1e9);
-  const absl::Status checked = CheckPrograms(
+  absl::Status checked = CheckPrograms(
       worker, programs->suite, absl::Seconds(config.actor.step_timeout_seconds));
   if (!checked.ok()) return checked;
   if (!programs->validation.empty()) {
-    const absl::Status disjoint =
-        CheckHeldOut(worker, config, machine->model, *programs);
+    absl::Status disjoint = CheckHeldOut(worker, config, machine->model, *programs);
     if (!disjoint.ok()) return disjoint;
   }
 

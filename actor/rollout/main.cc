@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "actor/rollout/actor.h"
 #include "common/config/train_config.h"
+#include "common/policy/blas_check.h"
 #include "common/policy/torch_threads.h"
 #include "common/process/child_process.h"
 #include "common/process/stop_signals.h"
@@ -109,6 +110,10 @@ int main(int argc, char** argv) {
   }
   // Episodes in flight are the parallelism; one decision is too small to be split.
   weft::SetTorchThreads(1);
+  if (const absl::Status status = weft::CheckBlas(); !status.ok()) {
+    spdlog::error("{}", status.ToString());
+    return 1;
+  }
 
   weft::ActorSettings settings;
   settings.learner_address = absl::GetFlag(FLAGS_learner);

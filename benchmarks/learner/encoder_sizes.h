@@ -14,7 +14,7 @@ struct EncoderSize {
   PolicyOptions policy;
 };
 
-// Six encoders at the research size (width 128, two layers), then at the paper's.
+// Every encoder at the research size (width 128, two layers), then at the paper's.
 std::vector<EncoderSize> EncoderSizes();
 
 }  // namespace weft

@@ -39,6 +39,7 @@ class Evaluator {
     const absl::StatusOr<EpisodeResult> result =
         MeasureSchedule(*environment_, program_, *schedule);
     if (!result.ok()) return result.status();
+    roofline_seconds_ = result->roofline_seconds;
     return Judge(result->measurement, *schedule);
   }
 
@@ -70,6 +71,15 @@ bool IsBetter(const Judged& judged, const Judged& than) {
 }
 
 }  // namespace
+
+absl::StatusOr<Judged> JudgeSchedule(const std::string& program,
+                                     const Schedule& schedule,
+                                     const EvaluationOptions& options,
+                                     const EnvironmentFactory& factory) {
+  const std::function<bool()> never = [] { return false; };
+  std::mt19937_64 random(options.seed);
+  return Evaluator(program, options, factory, never).PlayFixed(schedule, random);
+}
 
 absl::StatusOr<EvaluatedProgram> EvaluateProgram(const std::string& program,
                                                  const Policy& policy,

@@ -48,7 +48,13 @@ struct EvaluationOptions {
   uint64_t seed = 1;
 };
 
-// Everything in `environment`, but the search, which makes environments of its own.
+// The schedule, made legal for the program and measured once.
+absl::StatusOr<Judged> JudgeSchedule(const std::string& program,
+                                     const Schedule& schedule,
+                                     const EvaluationOptions& options,
+                                     const EnvironmentFactory& factory);
+
+// Everything in one environment, but the search, which makes environments of its own.
 // `fixed` may be empty. What a schedule does is never an error; those of an environment
 // are, and CANCELLED when `stop` says so between two measurements.
 absl::StatusOr<EvaluatedProgram> EvaluateProgram(const std::string& program,

@@ -7,17 +7,19 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 #include "actor/search/search_target.h"
 #include "cli/commands.h"
 #include "cli/evaluate/checkpoint_policy.h"
 #include "cli/evaluate/evaluation.h"
 #include "cli/evaluate/evaluation_table.h"
-#include "cli/evaluate/fixed_schedules.h"
+#include "cli/evaluate/familiar_programs.h"
+#include "cli/evaluate/fixed_of_run.h"
 #include "cli/result_output.h"
 #include "cli/search/search_options.h"
-#include "common/config/train_config.h"
 #include "common/files/atomic_file.h"
+#include "common/policy/blas_check.h"
+#include "common/policy/torch_threads.h"
 #include "common/process/child_process.h"
 #include "common/process/stop_signals.h"
 #include "common/store/local_store.h"
@@ -60,25 +62,14 @@ SearchTargetOptions TargetOptions(const Arguments& arguments, ScheduleStore* sto
 }
 
 // From the run in the folder --fixed; none without it.
-absl::StatusOr<FixedSchedules> LoadFixed(const Arguments& arguments) {
+absl::StatusOr<FixedSchedules> LoadFixed(const Arguments& arguments,
+                                         ScheduleStore* store) {
   if (arguments.fixed.empty()) return FixedSchedules();
-  const absl::StatusOr<std::string> text = ReadFile(arguments.fixed + "/summary.json");
-  if (!text.ok()) return text.status();
-  const auto summary = nlohmann::json::parse(*text, nullptr, false);
-  if (!summary.is_object()) {
-    return absl::DataLossError(
-        absl::StrCat(arguments.fixed, "/summary.json: is not a whole summary"));
-  }
-  const auto config = LoadTrainConfig(arguments.fixed + "/config.yaml", {});
-  if (!config.ok()) return config.status();
-  return BestSchedulesByAnchor(
-      summary, [&](const std::string& program) -> absl::StatusOr<std::string> {
-        const auto target =
-            SearchTarget::Open(absl::StrCat(config->suite, "/", program, ".mlir"),
-                               TargetOptions(arguments, nullptr));
-        if (!target.ok()) return target.status();
-        return (*target)->anchor();
-      });
+  const FixedOfRunHooks hooks = {StopRequested, [](const std::string& line) {
+                                   std::fprintf(stderr, "%s\n", line.c_str());
+                                 }};
+  return FindFixedOfRun(arguments.fixed, TargetOptions(arguments, store),
+                        arguments.evaluation, hooks);
 }
 
 absl::StatusOr<EvaluatedProgram> Evaluate(const Arguments& arguments,
@@ -102,14 +93,14 @@ absl::StatusOr<EvaluatedProgram> Evaluate(const Arguments& arguments,
 int Run(Arguments arguments) {
   const absl::StatusOr<Suite> suite = LoadSuite(arguments.suite);
   if (!suite.ok()) return Fail(suite.status(), kExitUsage);
+  SetTorchThreads(1);  // One decision at a time is too small to be split.
+  if (const absl::Status status = CheckBlas(); !status.ok()) return Fail(status);
   const absl::StatusOr<CheckpointPolicy> policy =
       LoadCheckpointPolicy(arguments.checkpoint);
   if (!policy.ok()) return Fail(policy.status(), kExitUsage);
   const TrainConfig& trained = policy->config;
   arguments.evaluation.failure_reward = trained.actor.failure_reward;
   if (!arguments.threads_given) arguments.measure.threads = trained.measure.threads;
-  const absl::StatusOr<FixedSchedules> fixed = LoadFixed(arguments);
-  if (!fixed.ok()) return Fail(fixed.status(), kExitUsage);
   SqliteStoreOptions store_options;
   store_options.path = arguments.store;
   std::error_code error;  // What cannot be made, the store cannot open, and says so.
@@ -122,6 +113,13 @@ int Run(Arguments arguments) {
   std::fprintf(stderr, "policy: %s, %s, iteration %llu\n", policy->path.c_str(),
                policy->encoder.c_str(),
                static_cast<unsigned long long>(policy->iteration));
+  const FamiliarPrograms familiar = FindFamiliarPrograms(
+      trained, absl::EndsWith(policy->path, "best.weft"), *suite,
+      TargetOptions(arguments, nullptr).worker_path, arguments.measure);
+  std::fprintf(stderr, "%s", FamiliarNotes(familiar).c_str());
+  const absl::StatusOr<FixedSchedules> fixed = LoadFixed(arguments, store->get());
+  if (absl::IsCancelled(fixed.status())) return kExitInterrupted;
+  if (!fixed.ok()) return Fail(fixed.status(), kExitUsage);
   std::vector<EvaluatedProgram> programs;
   int code = kExitOk;
   absl::Status printed = WriteResult(EvaluationHeader(arguments.evaluation));
@@ -139,9 +137,10 @@ int Run(Arguments arguments) {
   printed.Update(
       WriteResult(EvaluationFooter(Summarize(programs), arguments.evaluation)));
   if (!arguments.json.empty()) {
-    const std::string text =
-        EvaluationJson(programs, arguments.evaluation).dump(2) + "\n";
-    const absl::Status written = WriteFileAtomically(arguments.json, text);
+    nlohmann::ordered_json json = EvaluationJson(programs, arguments.evaluation);
+    json["familiar"] = FamiliarJson(familiar);
+    const absl::Status written =
+        WriteFileAtomically(arguments.json, json.dump(2) + "\n");
     if (!written.ok()) return Fail(written);
   }
   if (!printed.ok()) return Fail(printed);
@@ -156,9 +155,10 @@ int EvaluateMain(int argc, char** argv) {
                  "newest")
       ->required();
   app.add_option("SUITE", arguments.suite, "Folder of .mlir programs")->required();
-  app.add_option("--fixed", arguments.fixed,
-                 "Folder of a finished run whose best schedules are the fixed ones, "
-                 "one for each kind of operation");
+  app.add_option(
+      "--fixed", arguments.fixed,
+      "Folder of a finished run whose schedules are the fixed ones: for each "
+      "kind of operation the one that is best over its programs there");
   app.add_option("--random", arguments.evaluation.random_schedules,
                  "Random schedules, of which the best counts")
       ->check(CLI::Range(1, 10000))

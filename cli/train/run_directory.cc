@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/files/atomic_file.h"
+#include "nlohmann/json.hpp"
 
 namespace weft {
 namespace {
@@ -84,6 +86,16 @@ std::string RunDirectory::environment() const {
   std::string name;
   std::getline(file, name);
   return name;
+}
+
+int RunDirectory::iterations() const {
+  std::ifstream file(path_ + "/metrics.jsonl");
+  int iterations = 0;
+  for (std::string line; std::getline(file, line);) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (json.is_object()) iterations = std::max(iterations, json.value("iteration", 0));
+  }
+  return iterations;
 }
 
 absl::Status RunDirectory::WriteSummary(const std::string& json) const {

@@ -39,6 +39,8 @@ class RunDirectory {
   // The environment of the newest episodes, as the learner notes it; "" when there were
   // none yet.
   std::string environment() const;
+  // Iterations that the run has done, by metrics.jsonl.
+  int iterations() const;
 
   // Writes config.yaml whole or not at all.
   absl::Status WriteConfig(const std::string& yaml) const;

@@ -4,6 +4,9 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
@@ -36,7 +39,8 @@ Ctrl-C stops with a checkpoint; `weft train --resume runs/NAME` goes on from the
 
 With pretrain.iterations the first of learner.iterations are on modelled times, which cost
 nothing; then the run goes on with their weights on real ones, and its results begin anew.
---environment cost-model trains on modelled times alone.)";
+--environment cost-model trains on modelled times alone; resumed with --environment mlir,
+such a run counts as pre-trained.)";
 
 // What a learner may take to write its last checkpoint when `weft train` was killed.
 constexpr absl::Duration kIdlePatience = absl::Seconds(5);
@@ -60,7 +64,29 @@ int Fail(const absl::Status& status, int code = kExitFailure) {
 struct PreparedRun {
   RunDirectory run;
   TrainConfig config;
+  bool pretrained = false;  // By hand: there is no stage of pre-training left.
 };
+
+// Of a resumed run. One that was on the cost model and goes on elsewhere has been
+// pre-trained; its configuration says so from now on, as if it had been planned: actors
+// must know which programs are not new to the policy.
+absl::StatusOr<PreparedRun> PrepareEarlier(const Arguments& arguments,
+                                           const RunDirectory& run) {
+  absl::StatusOr<TrainConfig> config =
+      LoadTrainConfig(run.config(), arguments.overrides);
+  if (!config.ok()) return config.status();
+  const int iterations = run.iterations();
+  const bool pretrained = run.environment() == "cost-model" &&
+                          config->environment != "cost-model" &&
+                          config->pretrain.iterations == 0 && iterations > 0;
+  if (pretrained) {
+    std::vector<std::string> overrides = arguments.overrides;
+    overrides.push_back(absl::StrCat("pretrain.iterations=", iterations));
+    config = LoadTrainConfig(run.config(), overrides);
+    if (!config.ok()) return config.status();
+  }
+  return PreparedRun{run, *std::move(config), pretrained};
+}
 
 // Everything that can be wrong with what the user gave, before any process is started.
 absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
@@ -69,12 +95,12 @@ absl::StatusOr<PreparedRun> Prepare(const Arguments& arguments) {
     if (!run.ok()) return run.status();
     if (absl::Status status = run->CheckIdle(kIdlePatience); !status.ok())
       return status;
-    auto config = LoadTrainConfig(run->config(), arguments.overrides);
-    if (!config.ok()) return config.status();
+    absl::StatusOr<PreparedRun> prepared = PrepareEarlier(arguments, *run);
+    if (!prepared.ok()) return prepared.status();
     // Overrides of a resumed run last: the learner and the actors read the file.
-    if (absl::Status status = run->WriteConfig(ToYaml(*config)); !status.ok())
-      return status;
-    return PreparedRun{*std::move(run), *std::move(config)};
+    absl::Status written = run->WriteConfig(ToYaml(prepared->config));
+    if (!written.ok()) return written;
+    return prepared;
   }
   auto config = LoadTrainConfig(arguments.config, arguments.overrides);
   if (!config.ok()) return config.status();
@@ -122,7 +148,8 @@ absl::Status RunStages(const PreparedRun& prepared, bool resume,
                        ProgressDisplay& display) {
   const RunDirectory& run = prepared.run;
   const TrainConfig& config = prepared.config;
-  if (NeedsPretraining(config) && run.environment() != config.environment) {
+  if (NeedsPretraining(config) && !prepared.pretrained &&
+      run.environment() != config.environment) {
     const TrainConfig pretraining = PretrainingConfig(config);
     if (absl::Status status = run.WritePretrainingConfig(ToYaml(pretraining));
         !status.ok()) {

@@ -3,13 +3,13 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "common/policy/encoders/encoder_list.h"
 
 namespace weft {
 namespace {
 
 void VisitPolicy(PolicyOptions* policy, FieldVisitor& visitor) {
-  visitor.Choice("encoder", &policy->encoder,
-                 {"lstm", "distilbert", "bert", "gpt2", "convnext", "llama"});
+  visitor.Choice("encoder", &policy->encoder, EncoderNames());
   visitor.Integer("width", &policy->width, 8, 4096);
   visitor.Integer("layers", &policy->layers, 1, 48);
   visitor.Choice("critic", &policy->critic, {"shared", "separate"});

@@ -83,8 +83,8 @@ struct ChoiceTerms {
 };
 
 ChoiceTerms Evaluate(const torch::Tensor& logits, const ChoiceTensors& choices) {
-  const torch::Tensor log_probabilities = torch::log_softmax(
-      logits.to(torch::kFloat32).masked_fill(choices.illegal, kIllegalLogit), 1);
+  const torch::Tensor log_probabilities =
+      MaskedLogProbabilities(logits, choices.illegal);
   // 0 * log 0 counts as 0.
   const torch::Tensor finite = log_probabilities.masked_fill(choices.illegal, 0.0);
   return {log_probabilities.gather(1, choices.chosen).squeeze(1) * choices.used,
@@ -124,6 +124,12 @@ DecisionTensors ToDevice(const DecisionTensors& decisions, torch::Device device)
     *choices = ChoicesToDevice(*choices, device);
   }
   return result;
+}
+
+torch::Tensor MaskedLogProbabilities(const torch::Tensor& logits,
+                                     const torch::Tensor& illegal) {
+  return torch::log_softmax(
+      logits.to(torch::kFloat32).masked_fill(illegal, kIllegalLogit), 1);
 }
 
 Replay ReplayDecisions(PolicyNetwork& network, const DecisionTensors& decisions,

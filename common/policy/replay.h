@@ -50,6 +50,12 @@ enum class Precision {
   kBf16,  // CUDA's autocast to bfloat16; nothing on a CPU.
 };
 
+// The log-probabilities [R, O] under a mask, float32 whatever the logits are. That of
+// an illegal option is finite and so low that its exponential is exactly 0, in half
+// precision, too.
+torch::Tensor MaskedLogProbabilities(const torch::Tensor& logits,
+                                     const torch::Tensor& illegal);
+
 // Replays B decisions that are where the network is. The masks are those of Decompose,
 // the same that TorchPolicy samples under; an illegal option has probability exactly 0
 // and gets no gradient.

@@ -29,24 +29,30 @@ absl::StatusOr<std::unique_ptr<LocalTraining>> LocalTraining::Create(
       options.policy, options.ppo, options.device, options.total_updates, options.seed);
   if (!learner.ok()) return learner.status();
   training->learner_ = *std::move(learner);
-  const absl::Status published = training->Publish();
+  const absl::Status published = training->PublishNewest();
   if (!published.ok()) return published;
   return training;
 }
 
-absl::Status LocalTraining::Publish() {
+absl::Status LocalTraining::Publish(std::string weights, uint64_t version) {
+  ActingPolicy acting;
   if (policies_.size() > static_cast<size_t>(options_.staleness)) {
     // Making a policy takes longer than giving the oldest one new weights.
-    policies_.push_back(std::move(policies_.front()));
+    acting = std::move(policies_.front());
     policies_.pop_front();
   } else {
     absl::StatusOr<std::unique_ptr<TorchPolicy>> policy =
         TorchPolicy::Create(options_.policy);
     if (!policy.ok()) return policy.status();
-    policies_.push_back(*std::move(policy));
+    acting.policy = *std::move(policy);
   }
-  return policies_.back()->LoadWeights(learner_->SerializeWeights(),
-                                       learner_->version());
+  acting.weights = std::move(weights);
+  policies_.push_back(std::move(acting));
+  return policies_.back().policy->LoadWeights(policies_.back().weights, version);
+}
+
+absl::Status LocalTraining::PublishNewest() {
+  return Publish(learner_->SerializeWeights(), learner_->version());
 }
 
 absl::StatusOr<std::vector<Trajectory>> LocalTraining::PlayWith(const Policy& policy,
@@ -70,7 +76,7 @@ absl::StatusOr<std::vector<Trajectory>> LocalTraining::PlayWith(const Policy& po
 
 absl::StatusOr<UpdateStats> LocalTraining::Iterate(int episodes) {
   const absl::StatusOr<std::vector<Trajectory>> played =
-      PlayWith(*policies_.front(), episodes, Selection::kSample);
+      PlayWith(*policies_.front().policy, episodes, Selection::kSample);
   if (!played.ok()) return played.status();
   double log_probability = 0;
   uint64_t decisions = 0;
@@ -82,19 +88,19 @@ absl::StatusOr<UpdateStats> LocalTraining::Iterate(int episodes) {
   surprisal_ = -log_probability / static_cast<double>(std::max<uint64_t>(decisions, 1));
   absl::StatusOr<UpdateStats> stats = learner_->Update(*played);
   if (!stats.ok()) return stats.status();
-  const absl::Status published = Publish();
+  const absl::Status published = PublishNewest();
   if (!published.ok()) return published;
   return stats;
 }
 
 absl::StatusOr<std::vector<Trajectory>> LocalTraining::Play(int episodes,
                                                             Selection selection) {
-  return PlayWith(*policies_.back(), episodes, selection);
+  return PlayWith(policy(), episodes, selection);
 }
 
 absl::StatusOr<double> LocalTraining::MeanReward(Selection selection, int repetitions) {
-  return weft::MeanReward(*environments_.front(), *policies_.back(), programs_,
-                          selection, repetitions, random_);
+  return weft::MeanReward(*environments_.front(), policy(), programs_, selection,
+                          repetitions, random_);
 }
 
 absl::StatusOr<double> MeanReward(Environment& environment, const Policy& policy,

@@ -50,8 +50,19 @@ class LocalTraining {
   // The mean of their rewards, natural-log units, over `repetitions` of every program.
   absl::StatusOr<double> MeanReward(Selection selection, int repetitions);
 
+  // Everything that an exact resume needs: the learner's state, the random engine that
+  // acts, the weights that still act, and where the environments are.
+  std::string SerializeState() const;
+  // Goes on, in environments as many and as made, as the training that the bytes are
+  // from: bit for bit on CPU. DATA_LOSS when they are no such state,
+  // FAILED_PRECONDITION when that one had other environments or another staleness;
+  // after an error it must not be used.
+  absl::Status RestoreState(const std::string& state);
+
   PpoLearner& learner() { return *learner_; }
-  const Policy& policy() const { return *policies_.back(); }  // The newest weights.
+  const Policy& policy() const {  // The newest weights.
+    return *policies_.back().policy;
+  }
   // Of the decisions that the last Iterate played, the mean of -ln of the probability:
   // what acting alone tells about their entropy, nats. 0 before the first.
   double surprisal() const { return surprisal_; }
@@ -62,7 +73,13 @@ class LocalTraining {
   LocalTraining(const LocalTrainingOptions& options,
                 std::vector<Environment*> environments,
                 std::vector<std::string> programs);
-  absl::Status Publish();
+  struct ActingPolicy {
+    std::unique_ptr<TorchPolicy> policy;
+    std::string weights;  // What was loaded, for SerializeState.
+  };
+
+  absl::Status Publish(std::string weights, uint64_t version);
+  absl::Status PublishNewest();
   absl::StatusOr<std::vector<Trajectory>> PlayWith(const Policy& policy, int episodes,
                                                    Selection selection);
 
@@ -70,7 +87,7 @@ class LocalTraining {
   const std::vector<Environment*> environments_;
   const std::vector<std::string> programs_;
   std::unique_ptr<PpoLearner> learner_;
-  std::deque<std::unique_ptr<TorchPolicy>> policies_;  // The newest last.
+  std::deque<ActingPolicy> policies_;  // The newest last.
   std::mt19937_64 random_;
   uint64_t steps_ = 0;
   double surprisal_ = 0;

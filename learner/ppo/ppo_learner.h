@@ -88,11 +88,6 @@ class PpoLearner {
   virtual int64_t parameter_count() const = 0;
 };
 
-// Sets the threads of LibTorch and of OpenBLAS, which ignores LibTorch's setting, and
-// checks the BLAS behind LibTorch: FAILED_PRECONDITION when a 512^3 multiplication is
-// wrong or slower than 20 GFLOP/s (a reference BLAS), with the fix in the message.
-absl::Status ConfigureTorch(int threads);
-
 }  // namespace weft
 
 #endif  // WEFT_LEARNER_PPO_PPO_LEARNER_H_

@@ -12,8 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/config/train_config.h"
+#include "common/policy/blas_check.h"
+#include "common/policy/torch_threads.h"
 #include "common/process/child_process.h"
 #include "learner/ppo/ppo_learner.h"
 #include "learner/serving/learner.h"
@@ -101,24 +102,15 @@ void InstallSignalHandlers() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-// The check of LibTorch's speed can fail because others load the machine for a moment,
-// such as the workers of a run whose learner is being restarted.
-absl::Status ConfigureTorchPatiently(int threads) {
-  constexpr int kAttempts = 3;
-  absl::Status status = ConfigureTorch(threads);
-  for (int attempt = 1; attempt < kAttempts && !status.ok(); ++attempt) {
-    spdlog::warn("trying again in 2 seconds: {}", status.ToString());
-    absl::SleepFor(absl::Seconds(2));
-    status = ConfigureTorch(threads);
-  }
-  return status;
-}
-
 absl::Status RunLearner(const Flags& flags) {
   absl::StatusOr<TrainConfig> config = LoadTrainConfig(flags.config, flags.overrides);
   if (!config.ok()) return config.status();
-  absl::Status torch = ConfigureTorchPatiently(config->learner.threads);
-  if (!torch.ok()) return torch;
+  SetTorchThreads(config->learner.threads);
+  if (absl::Status status = CheckBlas(); !status.ok()) return status;
+  // A run that is slow is still a run.
+  if (const std::string advice = SlowBlasAdvice(); !advice.empty()) {
+    spdlog::warn("{}", advice);
+  }
   absl::StatusOr<std::unique_ptr<PpoLearner>> ppo =
       PpoLearner::Create(config->policy, config->ppo, config->learner.device,
                          config->learner.iterations, config->seed);

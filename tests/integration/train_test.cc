@@ -123,6 +123,19 @@ TEST(TrainTest, AnInterruptedPreTrainingGoesOnWhereItWas) {
   EXPECT_EQ(EnvironmentsOf(run), expected) << run.Everything();
 }
 
+TEST(TrainTest, ARunThatWasOnTheCostModelByHandSaysSoInItsConfig) {
+  TrainingRun run(RealConfig(2));
+  run.Start({"environment=cost-model"});
+  const auto status = run.Wait(absl::Seconds(120));
+  ASSERT_TRUE(status && status->ok()) << run.Everything();
+  run.Resume({"environment=mlir", "learner.iterations=3"});
+  const auto resumed = run.Wait(absl::Seconds(240));
+  ASSERT_TRUE(resumed && resumed->ok()) << run.Everything();
+  EXPECT_THAT(EnvironmentsOf(run), ElementsAre("cost-model", "cost-model", "mlir"));
+  EXPECT_THAT(FileText(run.run_folder() + "/config.yaml"),
+              HasSubstr("pretrain:\n  iterations: 2\n"));
+}
+
 TEST(TrainTest, InterruptLeavesACheckpointAndNoProcessAndTheRunGoesOn) {
   TrainingRun run(SyntheticConfig(1000));
   // Without periodic checkpoints, the one that is there afterwards is the interrupt's.

@@ -85,20 +85,59 @@ TEST(ValidationTest, AProgramThatIsTrainedOnCannotValidate) {
   EXPECT_THAT(run.output(), HasSubstr("validation program renamed is the training"));
 }
 
-TEST(ValidationTest, ATaskOfThePreTrainingCannotValidate) {
-  const TemporaryFolder folder;
-  fs::create_directory(folder.path() + "/held_out");
-  fs::copy_file(SourcePath("datasets/suites/quickstart/matmul_128x128x128.mlir"),
-                folder.path() + "/held_out/square.mlir");
+// A program that the cost model has, too, in a folder of its own.
+class ModelledProgramTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directory(folder_.path() + "/held_out");
+    fs::copy_file(SourcePath("datasets/suites/quickstart/matmul_128x128x128.mlir"),
+                  folder_.path() + "/held_out/square.mlir");
+  }
+  std::vector<std::string> Validating(std::vector<std::string> overrides) const {
+    overrides.push_back("validation.every_iterations=1");
+    overrides.push_back(absl::StrCat("validation.suite=", folder_.path(), "/held_out"));
+    return overrides;
+  }
+  static void ExpectRefusal(TrainingRun& run) {
+    const auto status = run.Wait(absl::Seconds(120));
+    ASSERT_TRUE(status) << run.Everything();
+    EXPECT_FALSE(status->ok());
+    EXPECT_THAT(run.output(),
+                HasSubstr("validation program square is the training program "
+                          "of the cost model, matmul_128x128x128"));
+  }
+
+  const TemporaryFolder folder_;
+};
+
+TEST_F(ModelledProgramTest, CannotValidateARunThatIsPreTrained) {
   TrainingRun run(RealConfig(2));
-  run.Start({"validation.every_iterations=1", "pretrain.iterations=1",
-             absl::StrCat("validation.suite=", folder.path(), "/held_out")});
+  run.Start(Validating({"pretrain.iterations=1"}));
+  ExpectRefusal(run);
+}
+
+// A policy sees the number of threads: it must be the same on both sides.
+TEST_F(ModelledProgramTest, CannotValidateAPreTrainedRunOnSeveralThreadsEither) {
+  TrainingRun run(RealConfig(2));
+  run.Start(Validating({"pretrain.iterations=1", "measure.threads=2"}));
+  ExpectRefusal(run);
+}
+
+TEST_F(ModelledProgramTest, CannotValidateARunThatWasOnTheCostModelByHand) {
+  TrainingRun run(RealConfig(1));
+  run.Start({"environment=cost-model"});
   const auto status = run.Wait(absl::Seconds(120));
-  ASSERT_TRUE(status) << run.Everything();
-  EXPECT_FALSE(status->ok());
-  EXPECT_THAT(run.output(),
-              HasSubstr("validation program square is the training program "
-                        "of the cost model, matmul_128x128x128"));
+  ASSERT_TRUE(status && status->ok()) << run.Everything();
+  run.Resume(Validating({"environment=mlir", "learner.iterations=2"}));
+  ExpectRefusal(run);
+}
+
+TEST_F(ModelledProgramTest, ValidatesARunThatWasNeverPreTrained) {
+  TrainingRun run(RealConfig(1));
+  run.Start(Validating({}));
+  const auto status = run.Wait(absl::Seconds(240));
+  ASSERT_TRUE(status && status->ok()) << run.Everything();
+  EXPECT_EQ(run.Summary()["validation"]["last"]["programs"], 1);
 }
 
 TEST(ValidationTest, AValidationWithoutASuiteIsRefused) {

@@ -1,3 +1,5 @@
+// Devlin et al. 2018, arXiv:1810.04805: learned positions, normalisation of the
+// embeddings and after each residual sum, GELU, attention in both directions.
 #include <torch/nn/functional/activation.h>
 #include <torch/nn/modules/embedding.h>
 #include <torch/nn/modules/linear.h>

@@ -1,3 +1,6 @@
+// Liu et al. 2022, arXiv:2201.03545, in one dimension: the isotropic form of its
+// section 3.3, which keeps one vector for each position (no downsampling, no layer
+// scale).
 #include <torch/nn/functional/activation.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>

@@ -1,3 +1,6 @@
+// Radford et al. 2019, "Language models are unsupervised multitask learners": learned
+// positions, normalisation before each block and at the end, GELU by tanh, causal
+// attention; a sequence is read backwards (sequence.h).
 #include <torch/nn/functional/activation.h>
 #include <torch/nn/modules/embedding.h>
 #include <torch/nn/modules/linear.h>

@@ -1,3 +1,6 @@
+// Touvron et al. 2023, arXiv:2302.13971 and arXiv:2307.09288: RMSNorm before each
+// block, rotary positions, SwiGLU, grouped queries, no biases, causal attention; a
+// sequence is read backwards (sequence.h).
 #include <torch/nn/functional/activation.h>
 #include <torch/nn/modules/linear.h>
 

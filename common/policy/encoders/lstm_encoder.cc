@@ -1,3 +1,4 @@
+// Bidirectional LSTM, width / 2 per direction (Hochreiter and Schmidhuber 1997).
 #include <torch/nn/modules/rnn.h>
 #include <torch/nn/utils/rnn.h>
 

@@ -102,5 +102,28 @@ TEST(NoisyEnvironmentTest, ARefusedActionLeavesOnlyStopAndTakesThePenalty) {
   }
 }
 
+TEST(NoisyEnvironmentTest, ASavedStateGoesOnAsTheEnvironmentThatItIsFrom) {
+  NoiseOptions options;
+  options.time_noise = 0.2;
+  options.transform_failures = 0.1;
+  options.measurement_failures = 0.3;
+  const auto straight = Noisy(options);
+  Play(*straight, 20);
+  options.seed = 2;
+  const auto resumed = Noisy(options);
+  Play(*resumed, 3);  // Nothing of it may be left.
+  EXPECT_EQ(resumed->RestoreState("1 2 3").code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(resumed->RestoreState(straight->SaveState() + "x").code(),
+            absl::StatusCode::kDataLoss);
+  ASSERT_TRUE(resumed->RestoreState(straight->SaveState()).ok());
+  const auto expected = Play(*straight, 20);
+  const auto played = Play(*resumed, 20);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(played[i].total_reward(), expected[i].total_reward());
+    EXPECT_EQ(played[i].measurement.outcome, expected[i].measurement.outcome);
+  }
+  EXPECT_EQ(resumed->worker_restarts(), straight->worker_restarts());
+}
+
 }  // namespace
 }  // namespace weft

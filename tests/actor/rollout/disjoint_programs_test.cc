@@ -30,5 +30,15 @@ TEST(DisjointProgramsTest, AProgramThatCannotBeSeenIsAnError) {
   EXPECT_TRUE(absl::IsInternal(CheckDisjoint({"a"}, {"broken"}, FirstLetter)));
 }
 
+TEST(DisjointProgramsTest, EveryKnownProgramIsFoundWithWhatItIsKnownAs) {
+  const auto found = FindKnown({"a1", "a2", "b1"}, {"b7", "c1", "a9"}, FirstLetter);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->size(), 2u);
+  EXPECT_EQ(found->at(0).program, "b7");
+  EXPECT_EQ(found->at(0).known, "b1");
+  EXPECT_EQ(found->at(1).program, "a9");
+  EXPECT_EQ(found->at(1).known, "a1");
+}
+
 }  // namespace
 }  // namespace weft

@@ -49,6 +49,7 @@ TEST_F(EvaluateCommandTest, AFreshPolicyIsComparedWithItsRivals) {
   ASSERT_TRUE(first.status.ok()) << first.output;
   EXPECT_THAT(first.output, HasSubstr("share"));
   EXPECT_THAT(first.output, HasSubstr("best of 3 random schedules"));
+  EXPECT_THAT(first.output, HasSubstr("note: the policy was trained on 1 of these"));
   const auto evaluation = nlohmann::json::parse(FileText(json));
   ASSERT_EQ(evaluation["programs"].size(), 1u);
   const nlohmann::json& program = evaluation["programs"][0];
@@ -58,6 +59,7 @@ TEST_F(EvaluateCommandTest, AFreshPolicyIsComparedWithItsRivals) {
   EXPECT_EQ(program["fixed"]["outcome"], "ok");
   EXPECT_GT(program["share_of_search"].get<double>(), 0);
   EXPECT_EQ(evaluation["summary"]["policy_failures"], 0);
+  EXPECT_EQ(evaluation["familiar"]["trained"][0]["program"], suite + "/add.mlir");
 
   // What was measured is known now: the same schedules have the same times.
   const Finished second = Evaluate(arguments);

@@ -254,6 +254,30 @@ TEST(Replay, GivesIllegalOptionsNoProbabilityAndNoGradient) {
   EXPECT_EQ(gradient.abs().max().item<float>(), 0.0f);
 }
 
+// What a learner on a GPU computes with: logits of half precision, and what is made of
+// log-probabilities that were cast to it.
+TEST(Replay, GivesIllegalOptionsNoProbabilityInHalfPrecisionEither) {
+  torch::manual_seed(6);
+  const torch::Tensor illegal = torch::rand({200, 14}) < 0.6;
+  illegal.select(1, 3).fill_(false);  // Something is always legal.
+  const torch::Tensor logits = torch::randn({200, 14}) * 20;
+  for (const auto type : {torch::kHalf, torch::kBFloat16, torch::kFloat32}) {
+    const torch::Tensor log_probabilities =
+        MaskedLogProbabilities(logits.to(type), illegal);
+    EXPECT_TRUE(log_probabilities.isfinite().all().item<bool>()) << type;
+    for (const auto cast : {torch::kHalf, torch::kBFloat16, torch::kFloat32}) {
+      // LibTorch has no exponential of half precision on a CPU; its GPU kernels compute
+      // in float32, too.
+      const torch::Tensor probabilities =
+          log_probabilities.to(cast).to(torch::kFloat32).exp().to(cast);
+      EXPECT_TRUE((probabilities.masked_select(illegal) == 0).all().item<bool>())
+          << "logits " << type << ", log-probabilities " << cast;
+      EXPECT_TRUE(torch::allclose(probabilities.to(torch::kFloat32).sum(1),
+                                  torch::ones({200}), 0, 0.05));
+    }
+  }
+}
+
 TEST(TorchPolicy, NamesTheEncodersWhenAskedForAnUnknownOne) {
   PolicyOptions options = SmallOptions();
   options.encoder = "gru";

@@ -1,7 +1,7 @@
-// That each of the six encoders learns, from rewards alone: (a) the schedule of one
-// program of the synthetic environment, whose optimum is known by trying all schedules;
-// (b) schedules of several tasks of the cost-model environment at once, whose optimum
-// is the best that long searches find.
+// That each encoder learns, from rewards alone: (a) the schedule of one program of the
+// synthetic environment, whose optimum is known by trying all schedules; (b) schedules
+// of several tasks of the cost-model environment at once, whose optimum is the best
+// that long searches find.
 //
 // The score is a share of the optimum's performance: the geometric mean over programs
 // of the optimal time over that of the greedy policy.
@@ -18,6 +18,7 @@
 #include "actor/environment/cost_model/cost_model_environment.h"
 #include "actor/environment/synthetic_environment.h"
 #include "actor/search/best_known.h"
+#include "common/policy/encoders/encoder_list.h"
 #include "common/policy/torch_threads.h"
 #include "learner/local/local_training.h"
 
@@ -40,9 +41,8 @@ std::string CaseName(const testing::TestParamInfo<Case>& info) {
   return std::get<0>(info.param) + "_seed" + std::to_string(std::get<1>(info.param));
 }
 
-const auto kEveryEncoderAndSeed = testing::Combine(
-    testing::Values("lstm", "distilbert", "bert", "gpt2", "convnext", "llama"),
-    testing::Values(1, 2, 3));
+const auto kEveryEncoderAndSeed =
+    testing::Combine(testing::ValuesIn(EncoderNames()), testing::Values(1, 2, 3));
 
 // Trains until the greedy policy is good enough; how many updates that took is printed
 // and recorded. `optimum` is the mean of the largest rewards of the programs.

@@ -56,6 +56,9 @@ passes_unchanged() {
 experience=learner/ppo/CMakeFiles/weft_ppo_experience.dir/experience.cc.o
 vtrace=learner/ppo/CMakeFiles/weft_ppo_experience.dir/vtrace.cc.o
 batch=common/policy/CMakeFiles/weft_policy_parts.dir/decision_batch.cc.o
+choice=common/policy/CMakeFiles/weft_policy_parts.dir/choice.cc.o
+# An encoder that learns (a), the schedule of one program, within seconds.
+one_program='*OneProgram*/lstm_seed1'
 
 mutant "advantages with the wrong sign, learning" \
   learner/ppo/experience.cc "$experience" ppo_learning_test '*' \
@@ -67,8 +70,14 @@ mutant "advantages with the wrong sign, an encoder on the cost model" \
   learner/ppo/experience.cc "$experience" encoder_learning_test \
   '*SeveralTasks*/convnext_seed1' \
   's/static_cast<float>(experience.advantages\[i\])/-&/'
+mutant "advantages with the wrong sign, an encoder on one program" \
+  learner/ppo/experience.cc "$experience" encoder_learning_test "$one_program" \
+  's/static_cast<float>(experience.advantages\[i\])/-&/'
 mutant "acting log-probabilities of another decision" \
   learner/ppo/experience.cc "$experience" ppo_learner_test '*ProbabilitiesThatActed*' \
+  's/experience.proximal_log_probabilities\[i\]/experience.proximal_log_probabilities[experience.size() - 1 - i]/'
+mutant "acting log-probabilities of another decision, an encoder on one program" \
+  learner/ppo/experience.cc "$experience" encoder_learning_test "$one_program" \
   's/experience.proximal_log_probabilities\[i\]/experience.proximal_log_probabilities[experience.size() - 1 - i]/'
 mutant "stale decisions weigh as much as others" \
   learner/ppo/experience.cc "$experience" ppo_experience_test '*TruncatedRatio*' \
@@ -79,9 +88,15 @@ mutant "V-trace without its truncation" \
 mutant "no mask in the replay" \
   common/policy/decision_batch.cc "$batch" torch_policy_test '*Replay*:*Replayed*' \
   's/batch->legal.push_back(part.legal >> i & 1)/batch->legal.push_back(1)/'
+mutant "no mask in the replay, an encoder on one program" \
+  common/policy/decision_batch.cc "$batch" encoder_learning_test "$one_program" \
+  's/batch->legal.push_back(part.legal >> i & 1)/batch->legal.push_back(1)/'
 mutant "no mask of earlier sizes" \
   common/policy/decision_batch.cc "$batch" torch_policy_test '*Replay*:*Replayed*' \
   's/LegalSizes(mask.sizes\[parts.slot\], chosen)/mask.sizes[parts.slot].allowed[chosen.size()]/'
+mutant "no mask while acting" \
+  common/policy/choice.cc "$choice" policy_parts_test 'MaskedSoftmax*:Choose*' \
+  's/if (legal >> i & 1) total +=/total +=/'
 
 [ "$survivors" = 0 ] || exit 1
 echo "every mutant was killed"

@@ -217,11 +217,5 @@ TEST(PpoLearner, NamesWhatItCannotUse) {
   EXPECT_EQ(code("cpu", half), absl::StatusCode::kInvalidArgument);
 }
 
-TEST(ConfigureTorch, AcceptsTheBlasOfThisMachineAndRefusesNoThreads) {
-  EXPECT_EQ(ConfigureTorch(0).code(), absl::StatusCode::kInvalidArgument);
-  const absl::Status status = ConfigureTorch(1);
-  EXPECT_TRUE(status.ok()) << status;
-}
-
 }  // namespace
 }  // namespace weft

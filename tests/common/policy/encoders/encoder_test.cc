@@ -153,10 +153,24 @@ TEST(LlamaEncoder, SharesItsKeysWhateverTheNumberOfHeads) {
   }
 }
 
-TEST(EncoderNames, AreTheSixOfTheDesign) {
-  EXPECT_THAT(EncoderNames(),
-              ::testing::UnorderedElementsAre("lstm", "distilbert", "bert", "gpt2",
-                                              "convnext", "llama"));
+TEST(EncoderNames, HaveTheSixOfTheDesign) {
+  EXPECT_THAT(EncoderNames(), ::testing::IsSupersetOf({"lstm", "distilbert", "bert",
+                                                       "gpt2", "convnext", "llama"}));
+}
+
+TEST(EncoderList, SaysWhichHaveHeadsAndWhichComputePadding) {
+  PolicyOptions options;
+  options.width = 512;
+  for (const EncoderEntry& encoder : kEncoders) {
+    options.encoder = encoder.name;
+    EXPECT_EQ(AttentionHeads(options), encoder.attends ? 8 : 0) << encoder.name;
+    EXPECT_EQ(ComputesPadding(options), encoder.computes_padding) << encoder.name;
+  }
+  EXPECT_FALSE(FindEncoder("lstm")->attends);
+  EXPECT_FALSE(FindEncoder("lstm")->computes_padding);
+  EXPECT_EQ(FindEncoder("perceptron"), nullptr);
+  options.encoder = "perceptron";
+  EXPECT_EQ(MakeEncoder(options), nullptr);
 }
 
 }  // namespace
