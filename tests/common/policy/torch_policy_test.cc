@@ -291,9 +291,22 @@ TEST(TorchPolicy, KeepsItsWeightsWhenNewOnesAreBroken) {
       SerializeNetwork(*not_finite)};
   for (const std::string& bytes : broken) {
     EXPECT_EQ(policy->LoadWeights(bytes, 9).code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(TorchPolicy::Load(SmallOptions(), bytes, 9).status().code(),
+              absl::StatusCode::kDataLoss);
   }
   EXPECT_EQ(policy->version(), 7u);
   EXPECT_EQ(policy->Decide(observation, Selection::kGreedy, random).value, before);
+}
+
+TEST(TorchPolicy, DecidesAlikeWithWeightsFromTheStart) {
+  const auto network = OpinionatedNetwork(14);
+  const auto loaded =
+      TorchPolicy::Load(SmallOptions(), SerializeNetwork(*network), 7).value();
+  EXPECT_EQ(loaded->version(), 7u);
+  std::mt19937_64 random(14);
+  const Observation observation = RandomObservation(random);
+  EXPECT_EQ(loaded->Decide(observation, Selection::kGreedy, random).value,
+            PolicyOf(*network)->Decide(observation, Selection::kGreedy, random).value);
 }
 
 TEST(TorchPolicy, DecidesWhileWeightsAreSwapped) {
@@ -326,6 +339,7 @@ TEST(NetworkArchive, GivesBackTheSameNetworkAndTheSameBytes) {
   const auto network = OpinionatedNetwork(13);
   network->SetValueUnit(-3, 2);
   const std::string bytes = SerializeNetwork(*network);
+  EXPECT_EQ(SerializeNetwork(**LoadNetwork(bytes, SmallOptions())), bytes);
   const auto copy = *PolicyNetwork::Create(SmallOptions(), 1);
   ASSERT_TRUE(DeserializeNetwork(bytes, copy.get()).ok());
   EXPECT_EQ(SerializeNetwork(*copy), bytes);
