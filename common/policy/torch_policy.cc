@@ -56,7 +56,8 @@ PolicyNetwork::Encoded EncodeAll(PolicyNetwork& network,
       view(batch.features, {batch.decisions, batch.tokens, kTokenWidth},
            torch::kFloat32),
       view(batch.token_kinds, {batch.decisions, batch.tokens}, torch::kInt64),
-      view(batch.lengths, {batch.decisions}, torch::kInt64), loops);
+      LayOut(view(batch.lengths, {batch.decisions}, torch::kInt64), batch.tokens),
+      loops);
 }
 
 // The logits of every decision of a batch. Those that few actions need are computed
