@@ -1,5 +1,6 @@
 #include "learner/ppo/ppo_learner.h"
 
+#include <ATen/Context.h>
 #include <torch/cuda.h>
 
 #include <algorithm>
@@ -243,6 +244,9 @@ absl::StatusOr<std::unique_ptr<PpoLearner>> PpoLearner::Create(
         "than "
         "float32");
   }
+  // cuDNN would compute an LSTM and convolutions of float32 with 10 bits of mantissa:
+  // a fresh decision is taken to have the probability that the actor's CPU gave it.
+  if (chosen->is_cuda()) at::globalContext().setAllowTF32CuDNN(false);
   absl::StatusOr<std::shared_ptr<PolicyNetwork>> network =
       PolicyNetwork::Create(policy, seed);
   if (!network.ok()) return network.status();
