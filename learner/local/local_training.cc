@@ -45,8 +45,9 @@ absl::Status LocalTraining::Publish() {
     if (!policy.ok()) return policy.status();
     policies_.push_back(*std::move(policy));
   }
-  return policies_.back()->LoadWeights(learner_->SerializeWeights(),
-                                       learner_->version());
+  const absl::StatusOr<std::string> weights = learner_->SerializeWeights();
+  if (!weights.ok()) return weights.status();
+  return policies_.back()->LoadWeights(*weights, learner_->version());
 }
 
 absl::StatusOr<std::vector<Trajectory>> LocalTraining::PlayWith(const Policy& policy,
