@@ -12,10 +12,9 @@ namespace {
 
 absl::StatusOr<std::shared_ptr<const Policy>> LoadPolicy(const PolicyOptions& options,
                                                          const Weights& weights) {
-  absl::StatusOr<std::unique_ptr<TorchPolicy>> policy = TorchPolicy::Create(options);
+  absl::StatusOr<std::unique_ptr<TorchPolicy>> policy =
+      TorchPolicy::Load(options, weights.bytes, weights.version);
   if (!policy.ok()) return policy.status();
-  absl::Status loaded = (*policy)->LoadWeights(weights.bytes, weights.version);
-  if (!loaded.ok()) return loaded;
   return std::shared_ptr<const Policy>(*std::move(policy));
 }
 

@@ -36,7 +36,7 @@ double ForwardFlops(const PolicyNetwork& network, const Batch& batch) {
   const double tokens = decisions * length;
   const double encoded = ComputesPadding(network.options())
                              ? tokens
-                             : batch.decisions.lengths.sum().item<double>();
+                             : batch.decisions.layout.lengths.sum().item<double>();
   const double loops = decisions * static_cast<double>(batch.decisions.loops);
   double flops = 0;
   for (const auto& item : network.named_parameters()) {

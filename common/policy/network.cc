@@ -96,12 +96,11 @@ absl::StatusOr<std::shared_ptr<PolicyNetwork>> PolicyNetwork::CreateToLoad(
 
 PolicyNetwork::Trunk::Output PolicyNetwork::Trunk::operator()(
     const torch::Tensor& features, const torch::Tensor& token_kinds,
-    const torch::Tensor& lengths) {
+    const SequenceLayout& layout) {
   Output output;
   output.tokens = encoder->Encode(
-      token->forward(features) + kind_embedding->forward(token_kinds), lengths);
-  const torch::Tensor counts =
-      lengths.to(output.tokens.device(), output.tokens.scalar_type());
+      token->forward(features) + kind_embedding->forward(token_kinds), layout);
+  const torch::Tensor counts = layout.counts.to(output.tokens.scalar_type());
   const torch::Tensor mean = output.tokens.sum(1) / counts.unsqueeze(1);  // Padding: 0.
   output.pooled =
       torch::tanh(pool->forward(torch::cat({mean, output.tokens.select(1, 0)}, 1)));
@@ -170,13 +169,13 @@ void PolicyNetwork::Initialize(uint64_t seed) {
 
 PolicyNetwork::Encoded PolicyNetwork::Encode(const torch::Tensor& features,
                                              const torch::Tensor& token_kinds,
-                                             const torch::Tensor& lengths,
+                                             const SequenceLayout& layout,
                                              int64_t loops) {
-  Trunk::Output output = trunk_(features, token_kinds, lengths);
+  Trunk::Output output = trunk_(features, token_kinds, layout);
   Encoded encoded;
   encoded.pooled = output.pooled;
   encoded.critic = critic_trunk_
-                       ? (*critic_trunk_)(features, token_kinds, lengths).pooled
+                       ? (*critic_trunk_)(features, token_kinds, layout).pooled
                        : output.pooled;
   const int64_t missing = 1 + loops - output.tokens.size(1);
   if (missing > 0) {

@@ -50,10 +50,10 @@ class PolicyNetwork : public torch::nn::Module {
     torch::Tensor critic;  // [B, W]: what the critic sees; `pooled` where it shares.
   };
 
-  // features [B, T, kTokenWidth]; token_kinds [B, T] int64; lengths [B] int64 on the
-  // CPU. T must be at least 1 + `loops`, or the missing loops are zero vectors.
+  // features [B, T, kTokenWidth]; token_kinds [B, T] int64; `layout` of the same B and
+  // T. T must be at least 1 + `loops`, or the missing loops are zero vectors.
   Encoded Encode(const torch::Tensor& features, const torch::Tensor& token_kinds,
-                 const torch::Tensor& lengths, int64_t loops);
+                 const SequenceLayout& layout, int64_t loops);
 
   // Unmasked logits: [B, kNumActionKinds] and [B, kNumVectorizeModes].
   torch::Tensor KindLogits(const torch::Tensor& pooled);
@@ -98,7 +98,7 @@ class PolicyNetwork : public torch::nn::Module {
       torch::Tensor pooled;  // [B, W]
     };
     Output operator()(const torch::Tensor& features, const torch::Tensor& token_kinds,
-                      const torch::Tensor& lengths);
+                      const SequenceLayout& layout);
   };
 
   explicit PolicyNetwork(const PolicyOptions& options);

@@ -1,5 +1,6 @@
 #include "common/policy/network_archive.h"
 
+#include <torch/ordered_dict.h>
 #include <torch/serialize/input-archive.h>
 #include <torch/serialize/output-archive.h>
 
@@ -46,17 +47,18 @@ absl::Status CheckTensor(const std::string& name, const torch::Tensor& expected,
   return absl::OkStatus();
 }
 
-// `loaded` has taken its tensors from the archive as they were, whatever their shape.
-absl::Status CheckTensors(const PolicyNetwork& expected, const PolicyNetwork& loaded) {
-  const auto parameters = loaded.named_parameters();
-  for (const auto& item : expected.named_parameters()) {
-    const absl::Status ok =
-        CheckTensor(item.key(), item.value(), parameters[item.key()]);
-    if (!ok.ok()) return ok;
-  }
-  const auto buffers = loaded.named_buffers();
-  for (const auto& item : expected.named_buffers()) {
-    const absl::Status ok = CheckTensor(item.key(), item.value(), buffers[item.key()]);
+using NamedTensors = torch::OrderedDict<std::string, torch::Tensor>;
+
+// Tensors that keep their shapes when those of the network take others.
+NamedTensors ShapesOf(const NamedTensors& tensors) {
+  NamedTensors shapes;
+  for (const auto& item : tensors) shapes.insert(item.key(), item.value().detach());
+  return shapes;
+}
+
+absl::Status CheckTensors(const NamedTensors& expected, const NamedTensors& loaded) {
+  for (const auto& item : expected) {
+    const absl::Status ok = CheckTensor(item.key(), item.value(), loaded[item.key()]);
     if (!ok.ok()) return ok;
   }
   return absl::OkStatus();
@@ -65,40 +67,57 @@ absl::Status CheckTensors(const PolicyNetwork& expected, const PolicyNetwork& lo
 }  // namespace
 
 std::string SerializeNetwork(const PolicyNetwork& network) {
-  // The options of an existing network are valid.
-  const std::shared_ptr<PolicyNetwork> on_cpu =
-      *PolicyNetwork::CreateToLoad(network.options());
-  on_cpu->CopyFrom(network);
   torch::serialize::OutputArchive archive;
   archive.write(kSignatureKey, c10::IValue(Signature(network.options())));
-  on_cpu->save(archive);
+  if (network.parameters().front().is_cpu()) {
+    network.save(archive);
+  } else {
+    // The options of an existing network are valid.
+    const std::shared_ptr<PolicyNetwork> on_cpu =
+        *PolicyNetwork::CreateToLoad(network.options());
+    on_cpu->CopyFrom(network);
+    on_cpu->save(archive);
+  }
   std::ostringstream out;
   archive.save_to(out);
   return std::move(out).str();
 }
 
-absl::Status DeserializeNetwork(const std::string& bytes, PolicyNetwork* network) {
-  absl::StatusOr<std::shared_ptr<PolicyNetwork>> loaded =
-      PolicyNetwork::CreateToLoad(network->options());
-  if (!loaded.ok()) return loaded.status();
+absl::StatusOr<std::shared_ptr<PolicyNetwork>> LoadNetwork(
+    const std::string& bytes, const PolicyOptions& options) {
+  absl::StatusOr<std::shared_ptr<PolicyNetwork>> created =
+      PolicyNetwork::CreateToLoad(options);
+  if (!created.ok()) return created;
+  PolicyNetwork& network = **created;
+  const NamedTensors parameters = ShapesOf(network.named_parameters());
+  const NamedTensors buffers = ShapesOf(network.named_buffers());
   try {
     torch::serialize::InputArchive archive;
     archive.load_from(bytes.data(), bytes.size(), torch::Device(torch::kCPU));
     c10::IValue signature;
     archive.read(kSignatureKey, signature);
-    const std::string expected = Signature(network->options());
+    const std::string expected = Signature(options);
     if (!signature.isString() || signature.toStringRef() != expected) {
       return absl::DataLossError(absl::StrCat(
           "weights of another network: expected ", expected, ", got ",
           signature.isString() ? signature.toStringRef() : "no signature"));
     }
-    (*loaded)->load(archive);
+    // Takes the archive's tensors as they are, whatever their shape.
+    network.load(archive);
   } catch (const std::exception& error) {
     return absl::DataLossError(
         absl::StrCat("weights: not a LibTorch archive: ", FirstLine(error)));
   }
-  const absl::Status valid = CheckTensors(*network, **loaded);
+  absl::Status valid = CheckTensors(parameters, network.named_parameters());
+  if (valid.ok()) valid = CheckTensors(buffers, network.named_buffers());
   if (!valid.ok()) return valid;
+  return created;
+}
+
+absl::Status DeserializeNetwork(const std::string& bytes, PolicyNetwork* network) {
+  const absl::StatusOr<std::shared_ptr<PolicyNetwork>> loaded =
+      LoadNetwork(bytes, network->options());
+  if (!loaded.ok()) return loaded.status();
   network->CopyFrom(**loaded);
   return absl::OkStatus();
 }

@@ -100,7 +100,8 @@ DecisionTensors MakeDecisionTensors(const TokenBatch& tokens, const PartBatch& p
   result.features =
       MakeTensor(tokens.features, {batch, tokens.tokens, kTokenWidth}, pinned);
   result.token_kinds = MakeTensor(tokens.token_kinds, {batch, tokens.tokens}, pinned);
-  result.lengths = MakeTensor(tokens.lengths, {batch}, false);
+  result.layout =
+      LayOut(MakeTensor(tokens.lengths, {batch}, false), tokens.tokens, pinned);
   result.slots = MakeTensor(parts.slots, {batch}, pinned);
   result.kind = MakeChoiceTensors(parts.kind, pinned);
   result.mode = MakeChoiceTensors(parts.mode, pinned);
@@ -116,8 +117,11 @@ torch::Tensor ToDevice(const torch::Tensor& tensor, torch::Device device) {
 
 DecisionTensors ToDevice(const DecisionTensors& decisions, torch::Device device) {
   DecisionTensors result = decisions;
-  for (torch::Tensor* tensor : {&result.features, &result.token_kinds, &result.slots}) {
-    *tensor = ToDevice(*tensor, device);
+  SequenceLayout& layout = result.layout;
+  for (torch::Tensor* tensor :
+       {&result.features, &result.token_kinds, &result.slots, &layout.counts,
+        &layout.padding, &layout.backwards, &layout.order, &layout.places}) {
+    if (tensor->defined()) *tensor = ToDevice(*tensor, device);
   }
   for (ChoiceTensors* choices :
        {&result.kind, &result.mode, &result.sizes, &result.order}) {
@@ -138,7 +142,7 @@ Replay ReplayDecisions(PolicyNetwork& network, const DecisionTensors& decisions,
   const int64_t batch = decisions.features.size(0);
   const int64_t loops = decisions.loops;
   const PolicyNetwork::Encoded encoded = network.Encode(
-      decisions.features, decisions.token_kinds, decisions.lengths, loops);
+      decisions.features, decisions.token_kinds, decisions.layout, loops);
 
   const ChoiceTerms kind = Evaluate(network.KindLogits(encoded.pooled), decisions.kind);
   const ChoiceTerms mode = Evaluate(network.ModeLogits(encoded.pooled), decisions.mode);

@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include "common/policy/decision_batch.h"
+#include "common/policy/encoders/sequence.h"
 #include "common/policy/network.h"
 
 namespace weft {
@@ -20,7 +21,7 @@ struct ChoiceTensors {
 struct DecisionTensors {
   torch::Tensor features;     // [B, T, kTokenWidth] float32.
   torch::Tensor token_kinds;  // [B, T] int64.
-  torch::Tensor lengths;      // [B] int64, always on the CPU.
+  SequenceLayout layout;      // Of B and T.
   torch::Tensor slots;        // [B] int64.
   ChoiceTensors kind, mode, sizes, order;
   int64_t loops = 0;  // L

@@ -56,7 +56,8 @@ PolicyNetwork::Encoded EncodeAll(PolicyNetwork& network,
       view(batch.features, {batch.decisions, batch.tokens, kTokenWidth},
            torch::kFloat32),
       view(batch.token_kinds, {batch.decisions, batch.tokens}, torch::kInt64),
-      view(batch.lengths, {batch.decisions}, torch::kInt64), loops);
+      LayOut(view(batch.lengths, {batch.decisions}, torch::kInt64), batch.tokens),
+      loops);
 }
 
 // The logits of every decision of a batch. Those that few actions need are computed
@@ -132,6 +133,15 @@ Decision DecideRow(const ActionMask& mask, size_t row, Selection selection,
   return decision;
 }
 
+absl::StatusOr<Snapshot> LoadSnapshot(const PolicyOptions& options,
+                                      const std::string& weights, uint64_t version) {
+  absl::StatusOr<std::shared_ptr<PolicyNetwork>> network =
+      LoadNetwork(weights, options);
+  if (!network.ok()) return network.status();
+  (*network)->eval();
+  return Snapshot{*std::move(network), version};
+}
+
 class TorchPolicyOnCpu : public TorchPolicy {
  public:
   TorchPolicyOnCpu(const PolicyOptions& options, Snapshot snapshot)
@@ -159,14 +169,10 @@ class TorchPolicyOnCpu : public TorchPolicy {
   }
 
   absl::Status LoadWeights(const std::string& weights, uint64_t version) override {
-    absl::StatusOr<std::shared_ptr<PolicyNetwork>> network =
-        PolicyNetwork::CreateToLoad(options_);
-    if (!network.ok()) return network.status();
-    const absl::Status loaded = DeserializeNetwork(weights, network->get());
-    if (!loaded.ok()) return loaded;
-    (*network)->eval();
+    absl::StatusOr<Snapshot> loaded = LoadSnapshot(options_, weights, version);
+    if (!loaded.ok()) return loaded.status();
     absl::MutexLock lock(&mutex_);
-    snapshot_ = {*std::move(network), version};
+    snapshot_ = *std::move(loaded);
     return absl::OkStatus();
   }
 
@@ -192,6 +198,13 @@ absl::StatusOr<std::unique_ptr<TorchPolicy>> TorchPolicy::Create(
   if (!network.ok()) return network.status();
   (*network)->eval();
   return std::make_unique<TorchPolicyOnCpu>(options, Snapshot{*std::move(network), 0});
+}
+
+absl::StatusOr<std::unique_ptr<TorchPolicy>> TorchPolicy::Load(
+    const PolicyOptions& options, const std::string& weights, uint64_t version) {
+  absl::StatusOr<Snapshot> loaded = LoadSnapshot(options, weights, version);
+  if (!loaded.ok()) return loaded.status();
+  return std::make_unique<TorchPolicyOnCpu>(options, *std::move(loaded));
 }
 
 }  // namespace weft

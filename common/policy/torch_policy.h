@@ -20,6 +20,12 @@ class TorchPolicy : public Policy {
   static absl::StatusOr<std::unique_ptr<TorchPolicy>> Create(
       const PolicyOptions& options);
 
+  // With these weights from the start, and without the time that Create takes to
+  // initialize others. Errors as of Create and LoadWeights.
+  static absl::StatusOr<std::unique_ptr<TorchPolicy>> Load(const PolicyOptions& options,
+                                                           const std::string& weights,
+                                                           uint64_t version);
+
   // `weights` are the bytes of PpoLearner::SerializeWeights. DATA_LOSS when they are
   // not, or are of another network; the policy is then unchanged.
   virtual absl::Status LoadWeights(const std::string& weights, uint64_t version) = 0;

@@ -192,6 +192,8 @@ uint64_t TrajectoryLog::HighWater(const std::string& actor_id,
 }
 
 absl::Status TrajectoryLog::Sync() {
+  // Nothing is safe before a sync under way has ended, whoever began it.
+  absl::MutexLock syncing(&sync_mutex_);
   std::shared_ptr<LogSegment> segment;
   {
     absl::MutexLock lock(&mutex_);

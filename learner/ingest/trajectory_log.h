@@ -64,7 +64,8 @@ class TrajectoryLog {
   uint64_t HighWater(const std::string& actor_id,
                      const std::string& actor_run_id) const;
 
-  // Makes everything appended so far survive a power loss.
+  // Makes everything appended so far survive a power loss. Waits for one that another
+  // thread has begun.
   absl::Status Sync();
 
   // Deletes segments that hold nothing above `position`; never the newest.
@@ -88,6 +89,7 @@ class TrajectoryLog {
   std::string PathOf(uint64_t first_position) const;
 
   const TrajectoryLogOptions options_;
+  absl::Mutex sync_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);  // One Sync at a time.
   mutable absl::Mutex mutex_;
   std::vector<uint64_t> segments_
       ABSL_GUARDED_BY(mutex_);  // First positions, ascending.

@@ -52,7 +52,9 @@ absl::Status LocalTraining::Publish(std::string weights, uint64_t version) {
 }
 
 absl::Status LocalTraining::PublishNewest() {
-  return Publish(learner_->SerializeWeights(), learner_->version());
+  absl::StatusOr<std::string> weights = learner_->SerializeWeights();
+  if (!weights.ok()) return weights.status();
+  return Publish(*std::move(weights), learner_->version());
 }
 
 absl::StatusOr<std::vector<Trajectory>> LocalTraining::PlayWith(const Policy& policy,

@@ -52,7 +52,7 @@ class LocalTraining {
 
   // Everything that an exact resume needs: the learner's state, the random engine that
   // acts, the weights that still act, and where the environments are.
-  std::string SerializeState() const;
+  absl::StatusOr<std::string> SerializeState() const;
   // Goes on, in environments as many and as made, as the training that the bytes are
   // from: bit for bit on CPU. DATA_LOSS when they are no such state,
   // FAILED_PRECONDITION when that one had other environments or another staleness;

@@ -53,9 +53,11 @@ class Reader {
 
 }  // namespace
 
-std::string LocalTraining::SerializeState() const {
+absl::StatusOr<std::string> LocalTraining::SerializeState() const {
+  const absl::StatusOr<std::string> learner = learner_->SerializeState();
+  if (!learner.ok()) return learner.status();
   std::string state;
-  PutText(learner_->SerializeState(), &state);
+  PutText(*learner, &state);
   std::ostringstream random;
   random << random_;
   PutText(random.str(), &state);

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <sstream>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -78,6 +79,31 @@ std::vector<torch::Tensor> Tensors(const PolicyNetwork& network) {
   return tensors;
 }
 
+using AdamState =
+    std::decay_t<decltype(std::declval<const torch::optim::Adam&>().state())>;
+
+// What LibTorch's optimizers call a parameter: text up to 2.0, an address from there
+// on.
+template <typename Key = AdamState::key_type>
+Key AdamKey(const torch::Tensor& parameter) {
+  if constexpr (std::is_same_v<Key, std::string>) {
+    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+  } else {
+    return parameter.unsafeGetTensorImpl();
+  }
+}
+
+std::unique_ptr<torch::optim::AdamParamState> CopyEntry(
+    const torch::optim::OptimizerParamState& entry, torch::Device device) {
+  auto copy = std::make_unique<torch::optim::AdamParamState>(
+      static_cast<const torch::optim::AdamParamState&>(entry));
+  for (torch::Tensor* moment : {&copy->exp_avg(), &copy->exp_avg_sq()}) {
+    *moment = moment->to(device, moment->scalar_type(), /*non_blocking=*/false,
+                         /*copy=*/true);
+  }
+  return copy;
+}
+
 }  // namespace
 
 std::unique_ptr<torch::optim::Adam> MakeOptimizer(const PolicyNetwork& network,
@@ -119,18 +145,41 @@ absl::StatusOr<LearnerState> LoadState(const std::string& bytes,
   return state;
 }
 
+WeightsSnapshot::WeightsSnapshot(const PolicyNetwork& network)
+    : options_(network.options()) {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> flat;
+  for (const torch::Tensor& tensor : Tensors(network)) flat.push_back(tensor.flatten());
+  // In one piece: each copy off a device waits for what was queued there before it.
+  values_ = torch::cat(flat);
+}
+
+std::string WeightsSnapshot::Serialize() const {
+  torch::NoGradGuard no_grad;
+  const torch::Tensor values = values_.to(torch::kCPU);
+  // The options of an existing network are valid.
+  const std::shared_ptr<PolicyNetwork> network = *PolicyNetwork::CreateToLoad(options_);
+  int64_t begin = 0;
+  for (const torch::Tensor& tensor : Tensors(*network)) {
+    tensor.copy_(values.narrow(0, begin, tensor.numel()).view(tensor.sizes()));
+    begin += tensor.numel();
+  }
+  return SerializeNetwork(*network);
+}
+
 LearnerSnapshot::LearnerSnapshot(const LearnerState& state)
-    : counters_(state.counters) {
+    : options_(state.network->options()),
+      learning_rate_(state.optimizer->param_groups().front().options().get_lr()),
+      counters_(state.counters) {
   torch::NoGradGuard no_grad;
   for (const torch::Tensor& tensor : Tensors(*state.network)) {
     tensors_.push_back(tensor.clone());
   }
-  for (const auto& [key, entry] : state.optimizer->state()) {
-    auto copy = std::make_unique<torch::optim::AdamParamState>(
-        static_cast<const torch::optim::AdamParamState&>(*entry));
-    copy->exp_avg(copy->exp_avg().clone());
-    copy->exp_avg_sq(copy->exp_avg_sq().clone());
-    adam_.emplace_back(key, std::move(copy));
+  const auto& adam = state.optimizer->state();
+  for (const torch::Tensor& parameter : state.network->parameters()) {
+    const auto entry = adam.find(AdamKey(parameter));
+    adam_.push_back(
+        entry == adam.end() ? nullptr : CopyEntry(*entry->second, parameter.device()));
   }
 }
 
@@ -139,10 +188,27 @@ void LearnerSnapshot::RestoreTo(LearnerState* state) {
   const std::vector<torch::Tensor> tensors = Tensors(*state->network);
   for (size_t i = 0; i < tensors.size(); ++i) tensors[i].copy_(tensors_[i]);
   state->optimizer->state().clear();
-  for (AdamEntry& entry : adam_) {
-    state->optimizer->state()[entry.first] = std::move(entry.second);
+  for (size_t i = 0; i < adam_.size(); ++i) {
+    if (adam_[i] == nullptr) continue;
+    state->optimizer->state()[AdamKey(tensors[i])] = std::move(adam_[i]);
   }
   state->counters = counters_;
+}
+
+std::string LearnerSnapshot::Serialize() const {
+  torch::NoGradGuard no_grad;
+  LearnerState state;
+  state.network = *PolicyNetwork::CreateToLoad(options_);
+  state.optimizer = MakeOptimizer(*state.network, learning_rate_);
+  state.counters = counters_;
+  const std::vector<torch::Tensor> tensors = Tensors(*state.network);
+  for (size_t i = 0; i < tensors.size(); ++i) tensors[i].copy_(tensors_[i]);
+  for (size_t i = 0; i < adam_.size(); ++i) {
+    if (adam_[i] == nullptr) continue;
+    state.optimizer->state()[AdamKey(tensors[i])] =
+        CopyEntry(*adam_[i], torch::Device(torch::kCPU));
+  }
+  return SaveState(state);
 }
 
 }  // namespace weft

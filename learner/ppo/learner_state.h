@@ -8,8 +8,6 @@
 #include <memory>
 #include <random>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -44,8 +42,20 @@ absl::StatusOr<LearnerState> LoadState(const std::string& bytes,
                                        const PolicyOptions& options,
                                        double learning_rate, torch::Device device);
 
-// A copy of a state, where the state is, to go back to: a fraction of the time that its
-// bytes would take.
+// A copy of a network's tensors, where they are. Its bytes may be made on any thread.
+class WeightsSnapshot {
+ public:
+  explicit WeightsSnapshot(const PolicyNetwork& network);
+
+  std::string Serialize() const;  // As SerializeNetwork.
+
+ private:
+  const PolicyOptions options_;
+  torch::Tensor values_;  // Of all tensors, one after the other.
+};
+
+// A copy of a state, where the state is, to go back to or to be written on any thread:
+// a fraction of the time that its bytes would take.
 class LearnerSnapshot {
  public:
   explicit LearnerSnapshot(const LearnerState& state);
@@ -53,14 +63,15 @@ class LearnerSnapshot {
   // Into the state that it was taken of. Once only.
   void RestoreTo(LearnerState* state);
 
- private:
-  using AdamState =
-      std::decay_t<decltype(std::declval<const torch::optim::Adam&>().state())>;
-  using AdamEntry =
-      std::pair<AdamState::key_type, std::unique_ptr<torch::optim::AdamParamState>>;
+  std::string Serialize() const;  // As SaveState.
 
+ private:
+  using AdamEntry = std::unique_ptr<torch::optim::AdamParamState>;
+
+  const PolicyOptions options_;
+  const double learning_rate_;
   std::vector<torch::Tensor> tensors_;  // Parameters, then buffers.
-  std::vector<AdamEntry> adam_;
+  std::vector<AdamEntry> adam_;  // Of each parameter; null before the first step.
   LearnerCounters counters_;
 };
 

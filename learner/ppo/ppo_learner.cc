@@ -1,10 +1,13 @@
 #include "learner/ppo/ppo_learner.h"
 
+#include <ATen/Context.h>
 #include <torch/cuda.h>
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -39,6 +42,21 @@ absl::StatusOr<torch::Device> ChooseDevice(const std::string& name) {
       "learner.device: cuda was asked for, but this LibTorch sees no CUDA device");
 }
 
+absl::Status ThrownError(const std::exception& error) {
+  const absl::string_view what = error.what();  // Then comes where it happened.
+  return absl::InternalError(what.substr(0, what.find('\n')));
+}
+
+// LibTorch throws where a device has no memory left, for example.
+template <typename Function>
+std::invoke_result_t<Function> OrThrownError(const Function& function) {
+  try {
+    return function();
+  } catch (const std::exception& error) {
+    return ThrownError(error);
+  }
+}
+
 class TorchPpoLearner : public PpoLearner {
  public:
   TorchPpoLearner(const PpoOptions& options, torch::Device device, int total_updates,
@@ -55,43 +73,34 @@ class TorchPpoLearner : public PpoLearner {
   }
 
   absl::StatusOr<UpdateStats> Update(const std::vector<Trajectory>& episodes) override {
-    const Stopwatch stopwatch;
-    RunningMoments rewards = state_.counters.rewards;
-    for (const Trajectory& episode : episodes) rewards.Add(episode.total_reward());
-    const bool scales = options_.reward_normalization == "running";
-    absl::StatusOr<Experience> experience = GatherExperience(
-        episodes, version(),
-        scales ? std::max(rewards.standard_deviation(), kSmallestSpread) : 1);
-    if (!experience.ok()) return experience.status();
-    LearnerSnapshot before(state_);
-    absl::StatusOr<UpdateStats> stats = TrainOrTell(&*experience);
-    if (!stats.ok()) {
-      before.RestoreTo(&state_);
-      return absl::Status(stats.status().code(),
-                          absl::StrCat("update ", state_.counters.updates + 1, ": ",
-                                       std::string(stats.status().message()),
-                                       "; the parameters are as before the update"));
-    }
-    state_.counters.rewards = rewards;
-    ++state_.counters.updates;
-    stats->seconds = stopwatch.seconds();
-    return stats;
+    if (!lost_.ok()) return lost_;
+    return OrThrownError([&] { return UpdateOrRollBack(episodes); });
   }
 
-  std::string SerializeWeights() const override {
-    return SerializeNetwork(*state_.network);
+  absl::StatusOr<Serializer> CopyWeights() const override {
+    if (!lost_.ok()) return lost_;
+    return OrThrownError([&]() -> absl::StatusOr<Serializer> {
+      const auto copy = std::make_shared<const WeightsSnapshot>(*state_.network);
+      return [copy] {
+        return OrThrownError(
+            [&]() -> absl::StatusOr<std::string> { return copy->Serialize(); });
+      };
+    });
   }
 
-  std::string SerializeState() const override { return Seal(SaveState(state_)); }
+  absl::StatusOr<Serializer> CopyState() const override {
+    if (!lost_.ok()) return lost_;
+    return OrThrownError([&]() -> absl::StatusOr<Serializer> {
+      const auto copy = std::make_shared<const LearnerSnapshot>(state_);
+      return [copy] {
+        return OrThrownError(
+            [&]() -> absl::StatusOr<std::string> { return Seal(copy->Serialize()); });
+      };
+    });
+  }
 
   absl::Status RestoreState(const std::string& bytes) override {
-    const absl::StatusOr<std::string> payload = Unseal(bytes);
-    if (!payload.ok()) return payload.status();
-    absl::StatusOr<LearnerState> state =
-        LoadState(*payload, state_.network->options(), options_.learning_rate, device_);
-    if (!state.ok()) return state.status();
-    state_ = *std::move(state);
-    return absl::OkStatus();
+    return OrThrownError([&] { return Restore(bytes); });
   }
 
   uint64_t version() const override { return 1 + state_.counters.updates; }
@@ -105,14 +114,53 @@ class TorchPpoLearner : public PpoLearner {
   }
 
  private:
-  // LibTorch throws where a device has no memory left, for example.
-  absl::StatusOr<UpdateStats> TrainOrTell(Experience* experience) {
-    try {
-      return Train(experience);
-    } catch (const std::exception& error) {
-      const absl::string_view what = error.what();  // Then comes where it happened.
-      return absl::InternalError(what.substr(0, what.find('\n')));
+  absl::StatusOr<UpdateStats> UpdateOrRollBack(
+      const std::vector<Trajectory>& episodes) {
+    const Stopwatch stopwatch;
+    RunningMoments rewards = state_.counters.rewards;
+    for (const Trajectory& episode : episodes) rewards.Add(episode.total_reward());
+    const bool scales = options_.reward_normalization == "running";
+    absl::StatusOr<Experience> experience = GatherExperience(
+        episodes, version(),
+        scales ? std::max(rewards.standard_deviation(), kSmallestSpread) : 1);
+    if (!experience.ok()) return experience.status();
+    LearnerSnapshot before(state_);
+    absl::StatusOr<UpdateStats> stats =
+        OrThrownError([&] { return Train(&*experience); });
+    if (!stats.ok()) {
+      RollBackTo(&before);
+      if (!lost_.ok()) return lost_;
+      return absl::Status(stats.status().code(),
+                          absl::StrCat("update ", state_.counters.updates + 1, ": ",
+                                       std::string(stats.status().message()),
+                                       "; the parameters are as before the update"));
     }
+    state_.counters.rewards = rewards;
+    ++state_.counters.updates;
+    stats->seconds = stopwatch.seconds();
+    return stats;
+  }
+
+  void RollBackTo(LearnerSnapshot* before) {
+    try {
+      before->RestoreTo(&state_);
+    } catch (const std::exception& error) {
+      lost_ = absl::InternalError(
+          absl::StrCat("the parameters are lost, they could not be put back after a "
+                       "failed update: ",
+                       std::string(ThrownError(error).message())));
+    }
+  }
+
+  absl::Status Restore(const std::string& bytes) {
+    const absl::StatusOr<std::string> payload = Unseal(bytes);
+    if (!payload.ok()) return payload.status();
+    absl::StatusOr<LearnerState> state =
+        LoadState(*payload, state_.network->options(), options_.learning_rate, device_);
+    if (!state.ok()) return state.status();
+    state_ = *std::move(state);
+    lost_ = absl::OkStatus();
+    return absl::OkStatus();
   }
 
   absl::StatusOr<UpdateStats> Train(Experience* experience) {
@@ -226,13 +274,14 @@ class TorchPpoLearner : public PpoLearner {
   const std::string device_name_;
   const int total_updates_;
   LearnerState state_;
+  absl::Status lost_;  // Why the state is that of no update.
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<PpoLearner>> PpoLearner::Create(
-    const PolicyOptions& policy, const PpoOptions& ppo, const std::string& device,
-    int total_updates, uint64_t seed) {
+absl::StatusOr<std::unique_ptr<PpoLearner>> CreateOrThrow(const PolicyOptions& policy,
+                                                          const PpoOptions& ppo,
+                                                          const std::string& device,
+                                                          int total_updates,
+                                                          uint64_t seed) {
   const absl::Status valid = ValidatePpo(ppo);
   if (!valid.ok()) return valid;
   const absl::StatusOr<torch::Device> chosen = ChooseDevice(device);
@@ -243,11 +292,23 @@ absl::StatusOr<std::unique_ptr<PpoLearner>> PpoLearner::Create(
         "than "
         "float32");
   }
+  // cuDNN would compute an LSTM and convolutions of float32 with 10 bits of mantissa:
+  // a fresh decision is taken to have the probability that the actor's CPU gave it.
+  if (chosen->is_cuda()) at::globalContext().setAllowTF32CuDNN(false);
   absl::StatusOr<std::shared_ptr<PolicyNetwork>> network =
       PolicyNetwork::Create(policy, seed);
   if (!network.ok()) return network.status();
   return std::make_unique<TorchPpoLearner>(ppo, *chosen, total_updates, seed,
                                            *std::move(network));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PpoLearner>> PpoLearner::Create(
+    const PolicyOptions& policy, const PpoOptions& ppo, const std::string& device,
+    int total_updates, uint64_t seed) {
+  return OrThrownError(
+      [&] { return CreateOrThrow(policy, ppo, device, total_updates, seed); });
 }
 
 }  // namespace weft

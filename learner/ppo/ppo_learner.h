@@ -15,6 +15,7 @@
 #define WEFT_LEARNER_PPO_PPO_LEARNER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -70,15 +71,25 @@ class PpoLearner {
 
   // One PPO update over complete episodes, each of at least one step. Raises version()
   // by one. INTERNAL, with parameters unchanged, when a loss or gradient is not finite
-  // or LibTorch throws.
+  // or LibTorch throws. When it throws again while the parameters are put back, they
+  // are lost: everything but RestoreState is an error from then on.
   virtual absl::StatusOr<UpdateStats> Update(
       const std::vector<Trajectory>& episodes) = 0;
 
-  // Parameters alone, as LibTorch archive bytes: what actors load (TorchPolicy).
-  virtual std::string SerializeWeights() const = 0;
+  // Makes bytes of what was copied; may be called on any thread, also while the learner
+  // goes on and after its end. INTERNAL when LibTorch throws.
+  using Serializer = std::function<absl::StatusOr<std::string>()>;
 
+  // Copies, in a fraction of the time that the bytes take, the parameters alone: as
+  // LibTorch archive bytes what actors load (TorchPolicy). INTERNAL when LibTorch
+  // throws.
+  virtual absl::StatusOr<Serializer> CopyWeights() const = 0;
   // Everything that an exact resume needs: parameters, optimizer, counters, RNG state.
-  virtual std::string SerializeState() const = 0;
+  virtual absl::StatusOr<Serializer> CopyState() const = 0;
+
+  absl::StatusOr<std::string> SerializeWeights() const { return Bytes(CopyWeights()); }
+  absl::StatusOr<std::string> SerializeState() const { return Bytes(CopyState()); }
+
   // DATA_LOSS when the bytes are not such a state; the learner is then unchanged.
   virtual absl::Status RestoreState(const std::string& state) = 0;
 
@@ -86,6 +97,12 @@ class PpoLearner {
   virtual uint64_t version() const = 0;
   virtual const std::string& device() const = 0;  // cpu or cuda.
   virtual int64_t parameter_count() const = 0;
+
+ private:
+  static absl::StatusOr<std::string> Bytes(const absl::StatusOr<Serializer>& copied) {
+    if (!copied.ok()) return copied.status();
+    return (*copied)();
+  }
 };
 
 }  // namespace weft

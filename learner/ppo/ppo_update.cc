@@ -59,6 +59,17 @@ Parts BuildParts(const Experience& experience, const std::vector<int>& decisions
   return parts;
 }
 
+DecisionTensors BuildDecisions(const Experience& experience,
+                               const std::vector<int>& decisions, bool pinned) {
+  std::vector<const Observation*> observations;
+  std::vector<const ActionParts*> actions;
+  for (int i : decisions) {
+    observations.push_back(experience.observations[i]);
+    actions.push_back(&experience.actions[i]);
+  }
+  return MakeDecisionTensors(BatchTokens(observations), BatchParts(actions), pinned);
+}
+
 // Scales the gradients so that their common norm is at most `max_norm`, and returns the
 // norm that they had. Unlike LibTorch's it does not wait for the device.
 torch::Tensor ClipGradients(const std::vector<torch::Tensor>& parameters,
@@ -166,27 +177,31 @@ void ReplayStaleDecisions(PolicyNetwork& network, torch::Device device,
   std::sort(order.begin(), order.end(), [&](int a, int b) {
     return std::make_pair(length(a), a) < std::make_pair(length(b), b);
   });
+  if (order.empty()) return;
   const auto size = static_cast<size_t>(options.minibatch_steps);
-  for (size_t begin = 0; begin < order.size(); begin += size) {
-    const size_t end = std::min(begin + size, order.size());
-    std::vector<const Observation*> observations;
-    std::vector<const ActionParts*> actions;
-    for (size_t i = begin; i < end; ++i) {
-      observations.push_back(experience->observations[order[i]]);
-      actions.push_back(&experience->actions[order[i]]);
-    }
-    const DecisionTensors decisions =
-        MakeDecisionTensors(BatchTokens(observations), BatchParts(actions));
+  const size_t batches = (order.size() + size - 1) / size;
+  Prefetcher<DecisionTensors> built(
+      static_cast<int>(batches), kBuiltAhead, [&](int batch) {
+        const size_t begin = static_cast<size_t>(batch) * size;
+        const size_t end = std::min(begin + size, order.size());
+        return BuildDecisions(*experience, {order.begin() + begin, order.begin() + end},
+                              device.is_cuda());
+      });
+  // Read when all are under way: reading waits for the device.
+  std::vector<torch::Tensor> log_probabilities, values;
+  for (size_t batch = 0; batch < batches; ++batch) {
     const Replay replay =
-        ReplayDecisions(network, ToDevice(decisions, device), precision);
-    const torch::Tensor log_probabilities =
-        replay.log_probability.to(torch::kCPU).contiguous();
-    const torch::Tensor values = replay.value.to(torch::kCPU).contiguous();
-    for (size_t i = begin; i < end; ++i) {
-      experience->proximal_log_probabilities[order[i]] =
-          log_probabilities.data_ptr<float>()[i - begin];
-      experience->values[order[i]] = values.data_ptr<float>()[i - begin];
-    }
+        ReplayDecisions(network, ToDevice(built.Next(), device), precision);
+    log_probabilities.push_back(replay.log_probability);
+    values.push_back(replay.value);
+  }
+  const torch::Tensor all_log_probabilities =
+      torch::cat(log_probabilities).to(torch::kCPU).contiguous();
+  const torch::Tensor all_values = torch::cat(values).to(torch::kCPU).contiguous();
+  for (size_t i = 0; i < order.size(); ++i) {
+    experience->proximal_log_probabilities[order[i]] =
+        all_log_probabilities.data_ptr<float>()[i];
+    experience->values[order[i]] = all_values.data_ptr<float>()[i];
   }
 }
 

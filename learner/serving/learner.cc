@@ -171,7 +171,9 @@ absl::Status Learner::OpenStore() {
 }
 
 absl::Status Learner::StartServing(RunState state) {
-  weights_.Publish(ppo_->version(), ppo_->SerializeWeights());
+  absl::StatusOr<std::string> weights = ppo_->SerializeWeights();
+  if (!weights.ok()) return weights.status();
+  weights_.Publish(ppo_->version(), *std::move(weights));
   trajectory_service_ = std::make_unique<TrajectoryService>(ingest_.get(), &weights_,
                                                             &validator_, Observer());
   TrainerParts parts;

@@ -50,6 +50,8 @@ LearnerMetrics::LearnerMetrics(std::shared_ptr<prometheus::Registry> registry)
                                           "Failed writes of metrics.jsonl and best/.");
   update_failures_ = &families.AddCounter("update_failures_total",
                                           "PPO updates that were rolled back.");
+  weights_failures_ = &families.AddCounter("weights_failures_total",
+                                           "Weights that could not be published.");
   weights_sent_ =
       &families.AddCounter("weights_sent_bytes_total", "Weights sent to actors.");
   store_hits_ = &families.AddCounter("store_hits_total",

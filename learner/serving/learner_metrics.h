@@ -32,6 +32,7 @@ class LearnerMetrics {
   void CountCheckpointFailure() { checkpoint_failures_->Increment(); }
   void CountResultFailure() { result_failures_->Increment(); }
   void CountUpdateFailure() { update_failures_->Increment(); }
+  void CountWeightsFailure() { weights_failures_->Increment(); }
   void CountWeightsSent(size_t bytes);
   void CountStoreHit() { store_hits_->Increment(); }
   void CountStoreRecord() { store_records_->Increment(); }
@@ -66,6 +67,7 @@ class LearnerMetrics {
   prometheus::Counter* checkpoint_failures_;
   prometheus::Counter* result_failures_;
   prometheus::Counter* update_failures_;
+  prometheus::Counter* weights_failures_;
   prometheus::Counter* weights_sent_;
   prometheus::Counter* store_hits_;
   prometheus::Counter* store_records_;

@@ -38,10 +38,14 @@ void RunValidation::Tend(RunState* state, absl::Time now) {
 }
 
 void RunValidation::Start(const RunState& state, absl::Time now) {
+  // The weights of this iteration, and no others.
+  parts_.publisher->Flush();
+  if (parts_.weights->version() != parts_.ppo->version()) return;  // Not published.
   parts_.weights->Keep();
   if (!parts_.validator->Start(state.iteration, parts_.weights->version(), now)) return;
   due_ = false;
   if (state.iteration == 0) return;
+  parts_.checkpoints->Wait();
   // So that there is a checkpoint to keep should these weights be the best.
   if (!parts_.checkpoints->HasSaved(state)) {
     parts_.checkpoints->Save(state).IgnoreError();  // Counted and logged.
@@ -58,6 +62,7 @@ void RunValidation::Finish(const ValidationRound& round, RunState* state) {
   // cannot be written now is tried again after the next iteration.
   parts_.results->Flush(*state).IgnoreError();
   unsaved_ = true;
+  parts_.checkpoints->Wait();  // The store has one writer at a time.
   const bool best = (state->best_validation.programs == 0 ||
                      score.mean_reward > state->best_validation.mean_reward) &&
                     Keep(score);
@@ -90,6 +95,7 @@ bool RunValidation::Keep(const ValidationScore& score) {
 void RunValidation::Abandon() {
   due_ = false;
   parts_.validator->Abandon();
+  parts_.checkpoints->Wait();
   parts_.store->Hold(0);
 }
 

@@ -8,11 +8,13 @@
 #include "common/config/options.h"
 #include "learner/checkpoint/checkpoint_store.h"
 #include "learner/checkpoint/run_state.h"
+#include "learner/ppo/ppo_learner.h"
 #include "learner/serving/learner_metrics.h"
 #include "learner/serving/run_checkpoints.h"
 #include "learner/serving/run_progress.h"
 #include "learner/serving/run_results.h"
 #include "learner/validation/validator.h"
+#include "learner/weights/weight_publisher.h"
 #include "learner/weights/weight_store.h"
 
 namespace weft {
@@ -20,7 +22,9 @@ namespace weft {
 // What it works with; everything must outlive it.
 struct RunValidationParts {
   Validator* validator = nullptr;
+  const PpoLearner* ppo = nullptr;
   WeightStore* weights = nullptr;
+  WeightPublisher* publisher = nullptr;
   CheckpointStore* store = nullptr;
   RunCheckpoints* checkpoints = nullptr;
   RunResults* results = nullptr;

@@ -24,14 +24,18 @@ Trainer::Trainer(const TrainConfig& config, const TrainerParts& parts, RunState 
       checkpoints_(config, parts.ppo, parts.log, parts.checkpoints, parts.metrics,
                    state_),
       results_(parts.folder, parts.metrics),
-      validation_(config, {parts.validator, parts.weights, parts.checkpoints,
-                           &checkpoints_, &results_, parts.progress, parts.metrics}),
+      publisher_(parts.weights,
+                 [this](uint64_t version, const absl::Status& status) {
+                   AfterPublishing(version, status);
+                 }),
+      validation_(config, {parts.validator, parts.ppo, parts.weights, &publisher_,
+                           parts.checkpoints, &checkpoints_, &results_, parts.progress,
+                           parts.metrics}),
       entropy_(config.ppo.entropy_alarm) {}
 
 Trainer::~Trainer() = default;
 
 absl::Status Trainer::Run() {
-  parts_.weights->Publish(parts_.ppo->version(), parts_.ppo->SerializeWeights());
   validation_.NoticeStart(state_);
   absl::Status status = absl::OkStatus();
   const auto target = static_cast<uint64_t>(config_.learner.iterations);
@@ -59,11 +63,14 @@ absl::StatusOr<std::vector<QueuedTrajectory>> Trainer::WaitForEpisodes() {
   absl::Time say = absl::Now() + kSayWhatIsWaitedFor;
   while (!stop_.stopping()) {
     AnswerCheckpointRequests();
+    checkpoints_.Tend();
     TendValidation();
     absl::StatusOr<std::vector<QueuedTrajectory>> batch =
         parts_.queue->Pop(config_.learner.episodes_per_iteration, absl::Now() + kSlice);
     if (batch.ok()) {
-      parts_.actors->PumpCredits();
+      // Who starts an episode on a credit asks for weights: where new ones are on their
+      // way, AfterPublishing sends the credits.
+      if (publisher_.idle()) parts_.actors->PumpCredits();
       return batch;
     }
     if (absl::Now() >= say) {
@@ -91,7 +98,7 @@ absl::Status Trainer::TrainOn(std::vector<QueuedTrajectory> batch) {
   if (stats.ok()) {
     failed_updates_ = 0;
     record.update = *stats;
-    parts_.weights->Publish(parts_.ppo->version(), parts_.ppo->SerializeWeights());
+    PublishWeights();
   } else {
     ++failed_updates_;
     parts_.metrics->CountUpdateFailure();
@@ -114,6 +121,21 @@ absl::Status Trainer::TrainOn(std::vector<QueuedTrajectory> batch) {
   validation_.Notice(state_);
   if (failed_updates_ >= kMaxFailedUpdates) return stats.status();
   return absl::OkStatus();
+}
+
+void Trainer::PublishWeights() {
+  absl::StatusOr<PpoLearner::Serializer> copied = parts_.ppo->CopyWeights();
+  if (!copied.ok()) return AfterPublishing(parts_.ppo->version(), copied.status());
+  publisher_.Publish(parts_.ppo->version(), *std::move(copied));
+}
+
+void Trainer::AfterPublishing(uint64_t version, const absl::Status& status) {
+  if (!status.ok()) {
+    parts_.metrics->CountWeightsFailure();
+    spdlog::error("weights of version {} are not published, actors go on with {}: {}",
+                  version, parts_.weights->version(), status.ToString());
+  }
+  parts_.actors->PumpCredits();
 }
 
 void Trainer::CountDrop(const std::string& reason, uint64_t count) {
@@ -149,9 +171,9 @@ void Trainer::FinishIteration(IterationRecord record, absl::Time start) {
 }
 
 void Trainer::SaveCheckpointIfDue() {
-  if (!checkpoints_.IsDue(state_)) return;
-  parts_.progress->SetPhase("checkpointing");
-  checkpoints_.Save(state_).IgnoreError();  // Tried again after the next iteration.
+  checkpoints_.Tend();
+  // One that fails is tried again after the next iteration.
+  if (checkpoints_.IsDue(state_)) checkpoints_.Begin(state_);
 }
 
 void Trainer::TendValidation() {
@@ -204,6 +226,8 @@ absl::Status Trainer::Conclude(const std::string& reason) {
   parts_.actors->Drain(reason);
   if (stop_.stopping()) WaitForActorsToDrain();
   parts_.progress->SetPhase("checkpointing");
+  publisher_.Flush();
+  checkpoints_.Wait();
   absl::Status status = absl::OkStatus();
   if (!checkpoints_.HasSaved(state_) || validation_.unsaved())
     status = checkpoints_.Save(state_).status();

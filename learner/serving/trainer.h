@@ -24,6 +24,7 @@
 #include "learner/serving/run_results.h"
 #include "learner/serving/run_validation.h"
 #include "learner/serving/stop_request.h"
+#include "learner/weights/weight_publisher.h"
 #include "learner/weights/weight_store.h"
 
 namespace weft {
@@ -71,6 +72,9 @@ class Trainer : public RunControl {
   // Nothing when it is time to stop.
   absl::StatusOr<std::vector<QueuedTrajectory>> WaitForEpisodes();
   absl::Status TrainOn(std::vector<QueuedTrajectory> batch);
+  void PublishWeights();
+  // Also on the publisher's thread.
+  void AfterPublishing(uint64_t version, const absl::Status& status);
   void CountDrop(const std::string& reason, uint64_t count);
   void FinishIteration(IterationRecord record, absl::Time start);
   void SaveCheckpointIfDue();
@@ -89,6 +93,7 @@ class Trainer : public RunControl {
   RunState state_;
   RunCheckpoints checkpoints_;
   RunResults results_;
+  WeightPublisher publisher_;
   RunValidation validation_;
   EntropyWatch entropy_;
   int failed_updates_ = 0;  // In a row.

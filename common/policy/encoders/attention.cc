@@ -5,8 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "common/policy/encoders/sequence.h"
-
 namespace weft {
 namespace {
 
@@ -27,12 +25,11 @@ torch::Tensor JoinHeads(const torch::Tensor& vectors) {
   return vectors.transpose(1, 2).flatten(2);
 }
 
-torch::Tensor PaddingMask(const torch::Tensor& lengths, int64_t tokens,
-                          torch::Device device) {
-  if (lengths.min().item<int64_t>() == tokens) return {};
-  const torch::Tensor valid = ValidPositions(lengths, tokens, device);
-  return torch::zeros(valid.sizes(), device)
-      .masked_fill(valid.logical_not(), kMinusInfinity)
+torch::Tensor PaddingMask(const SequenceLayout& layout) {
+  const torch::Tensor& padding = layout.padding;
+  if (!padding.defined()) return {};
+  return torch::zeros(padding.sizes(), padding.device())
+      .masked_fill(padding, kMinusInfinity)
       .unsqueeze(1)
       .unsqueeze(1);
 }

@@ -4,6 +4,8 @@
 
 #include <torch/types.h>
 
+#include "common/policy/encoders/sequence.h"
+
 namespace weft {
 
 // [B, T, heads * d] to [B, heads, T, d], and back.
@@ -12,8 +14,7 @@ torch::Tensor JoinHeads(const torch::Tensor& vectors);
 
 // What is added to the scores: 0 where a query may look and -infinity where it may not.
 // Undefined (no mask) when every query may look everywhere.
-torch::Tensor PaddingMask(const torch::Tensor& lengths, int64_t tokens,
-                          torch::Device device);                 // [B, 1, 1, T]
+torch::Tensor PaddingMask(const SequenceLayout& layout);         // [B, 1, 1, T]
 torch::Tensor CausalMask(int64_t tokens, torch::Device device);  // [T, T]
 
 // queries [B, H, T, d]; keys and values [B, K, T, d], where K divides H: each of their

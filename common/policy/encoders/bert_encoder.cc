@@ -68,13 +68,13 @@ class BertEncoder : public Encoder {
   }
 
   torch::Tensor Encode(const torch::Tensor& tokens,
-                       const torch::Tensor& lengths) override {
+                       const SequenceLayout& layout) override {
     const int64_t count = tokens.size(1);
     torch::Tensor vectors = embedding_norm_->forward(
         tokens + position_embedding_->weight.narrow(0, 0, count));
-    const torch::Tensor mask = PaddingMask(lengths, count, tokens.device());
+    const torch::Tensor mask = PaddingMask(layout);
     for (const auto& block : blocks_) vectors = block->forward(vectors, mask);
-    return ClearPadding(vectors, lengths);
+    return ClearPadding(vectors, layout);
   }
 
  private:

@@ -58,12 +58,12 @@ class ConvNextEncoder : public Encoder {
   }
 
   torch::Tensor Encode(const torch::Tensor& tokens,
-                       const torch::Tensor& lengths) override {
-    torch::Tensor vectors = ClearPadding(stem_norm_->forward(tokens), lengths);
+                       const SequenceLayout& layout) override {
+    torch::Tensor vectors = ClearPadding(stem_norm_->forward(tokens), layout);
     for (const auto& block : blocks_) {
-      vectors = ClearPadding(block->forward(vectors), lengths);
+      vectors = ClearPadding(block->forward(vectors), layout);
     }
-    return ClearPadding(final_norm_->forward(vectors), lengths);
+    return ClearPadding(final_norm_->forward(vectors), layout);
   }
 
  private:

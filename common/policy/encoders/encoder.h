@@ -8,17 +8,18 @@
 
 #include "common/config/options.h"
 #include "common/policy/encoders/encoder_list.h"
+#include "common/policy/encoders/sequence.h"
 
 namespace weft {
 
 // Encode must be safe to call from many threads at once while nobody trains.
 class Encoder : public torch::nn::Module {
  public:
-  // tokens: [B, T, width], float. lengths: [B], int64, on the CPU, in [1, T]. Returns
-  // [B, T, width]. What is beyond a length neither influences the result nor appears in
-  // it (it is 0), so padding and batching never change an output.
+  // tokens: [B, T, width], float; `layout` is of these B sequences and T, where the
+  // tokens are. Returns [B, T, width]. What is beyond a length neither influences the
+  // result nor appears in it (it is 0), so padding and batching never change an output.
   virtual torch::Tensor Encode(const torch::Tensor& tokens,
-                               const torch::Tensor& lengths) = 0;
+                               const SequenceLayout& layout) = 0;
 };
 
 // A new encoder is a file beside this one, with a factory such as MakeLstmEncoder, and

@@ -65,15 +65,15 @@ class Gpt2Encoder : public Encoder {
   }
 
   torch::Tensor Encode(const torch::Tensor& tokens,
-                       const torch::Tensor& lengths) override {
+                       const SequenceLayout& layout) override {
     const int64_t count = tokens.size(1);
     torch::Tensor vectors = ReverseSequences(
-        tokens + position_embedding_->weight.narrow(0, 0, count), lengths);
+        tokens + position_embedding_->weight.narrow(0, 0, count), layout);
     // Padding comes after every token and is never looked at.
     const torch::Tensor mask = CausalMask(count, tokens.device());
     for (const auto& block : blocks_) vectors = block->forward(vectors, mask);
-    return ClearPadding(ReverseSequences(final_norm_->forward(vectors), lengths),
-                        lengths);
+    return ClearPadding(ReverseSequences(final_norm_->forward(vectors), layout),
+                        layout);
   }
 
  private:

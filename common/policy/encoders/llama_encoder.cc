@@ -51,11 +51,14 @@ struct Rotation {
   torch::Tensor cosine, sine;
 };
 
+// Computed where it is needed: a copy to a CUDA device would hold up the host.
 Rotation MakeRotation(int64_t tokens, int64_t head_width, torch::Device device) {
-  const torch::Tensor exponents = torch::arange(0, head_width, 2) / double(head_width);
-  const torch::Tensor angles = torch::outer(torch::arange(tokens).to(torch::kFloat),
-                                            torch::pow(kRotaryBase, -exponents));
-  return {angles.cos().to(device), angles.sin().to(device)};
+  const torch::Tensor exponents =
+      torch::arange(0, head_width, 2, device) / double(head_width);
+  const torch::Tensor angles =
+      torch::outer(torch::arange(tokens, device).to(torch::kFloat),
+                   torch::pow(kRotaryBase, -exponents));
+  return {angles.cos(), angles.sin()};
 }
 
 // vectors: [B, H, T, d].
@@ -122,14 +125,14 @@ class LlamaEncoder : public Encoder {
   }
 
   torch::Tensor Encode(const torch::Tensor& tokens,
-                       const torch::Tensor& lengths) override {
+                       const SequenceLayout& layout) override {
     const int64_t count = tokens.size(1);
     const Rotation rotation = MakeRotation(count, head_width_, tokens.device());
     const torch::Tensor mask = CausalMask(count, tokens.device());
-    torch::Tensor vectors = ReverseSequences(tokens, lengths);
+    torch::Tensor vectors = ReverseSequences(tokens, layout);
     for (const auto& block : blocks_) vectors = block->forward(vectors, rotation, mask);
-    return ClearPadding(ReverseSequences(final_norm_->forward(vectors), lengths),
-                        lengths);
+    return ClearPadding(ReverseSequences(final_norm_->forward(vectors), layout),
+                        layout);
   }
 
  private:

@@ -34,7 +34,7 @@ const std::string& Weights() {
   static const auto* const weights = [] {
     auto learner = PpoLearner::Create(PolicyOptions(), PpoOptions(), "cpu", 1, 1);
     EXPECT_TRUE(learner.ok()) << learner.status();
-    return new std::string((*learner)->SerializeWeights());
+    return new std::string((*learner)->SerializeWeights().value());
   }();
   return *weights;
 }

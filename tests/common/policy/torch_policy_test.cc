@@ -181,13 +181,14 @@ TEST(PolicyNetwork, GivesTheSameLogitsAloneAndPadded) {
   const std::vector<int64_t> lengths = {3, 9, 5};
   const torch::Tensor features = torch::randn({3, 9, kTokenWidth});
   const torch::Tensor kinds = torch::ones({3, 9}, torch::kInt64);
-  const auto padded = network->Encode(features, kinds, torch::tensor(lengths), 2);
+  const auto padded =
+      network->Encode(features, kinds, LayOut(torch::tensor(lengths), 9), 2);
   for (int64_t i = 0; i < 3; ++i) {
     const auto row = [&](const torch::Tensor& all) {
       return all.narrow(0, i, 1).narrow(1, 0, lengths[i]);
     };
-    const auto alone =
-        network->Encode(row(features), row(kinds), torch::tensor({lengths[i]}), 2);
+    const auto alone = network->Encode(
+        row(features), row(kinds), LayOut(torch::tensor({lengths[i]}), lengths[i]), 2);
     EXPECT_TRUE(torch::allclose(network->KindLogits(alone.pooled)[0],
                                 network->KindLogits(padded.pooled)[i], 1e-4, 1e-5));
     EXPECT_TRUE(torch::allclose(
@@ -203,7 +204,7 @@ TEST(PolicyNetwork, LetsEveryTokenInfluenceThePooledVector) {
   torch::NoGradGuard no_grad;
   const torch::Tensor features = torch::randn({1, 6, kTokenWidth});
   const torch::Tensor kinds = torch::ones({1, 6}, torch::kInt64);
-  const torch::Tensor length = torch::tensor({int64_t{6}});
+  const SequenceLayout length = LayOut(torch::tensor({int64_t{6}}), 6);
   const torch::Tensor before = network->Encode(features, kinds, length, 1).pooled;
   for (int64_t t = 0; t < 6; ++t) {
     torch::Tensor changed = features.clone();
@@ -315,9 +316,22 @@ TEST(TorchPolicy, KeepsItsWeightsWhenNewOnesAreBroken) {
       SerializeNetwork(*not_finite)};
   for (const std::string& bytes : broken) {
     EXPECT_EQ(policy->LoadWeights(bytes, 9).code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(TorchPolicy::Load(SmallOptions(), bytes, 9).status().code(),
+              absl::StatusCode::kDataLoss);
   }
   EXPECT_EQ(policy->version(), 7u);
   EXPECT_EQ(policy->Decide(observation, Selection::kGreedy, random).value, before);
+}
+
+TEST(TorchPolicy, DecidesAlikeWithWeightsFromTheStart) {
+  const auto network = OpinionatedNetwork(14);
+  const auto loaded =
+      TorchPolicy::Load(SmallOptions(), SerializeNetwork(*network), 7).value();
+  EXPECT_EQ(loaded->version(), 7u);
+  std::mt19937_64 random(14);
+  const Observation observation = RandomObservation(random);
+  EXPECT_EQ(loaded->Decide(observation, Selection::kGreedy, random).value,
+            PolicyOf(*network)->Decide(observation, Selection::kGreedy, random).value);
 }
 
 TEST(TorchPolicy, DecidesWhileWeightsAreSwapped) {
@@ -350,6 +364,7 @@ TEST(NetworkArchive, GivesBackTheSameNetworkAndTheSameBytes) {
   const auto network = OpinionatedNetwork(13);
   network->SetValueUnit(-3, 2);
   const std::string bytes = SerializeNetwork(*network);
+  EXPECT_EQ(SerializeNetwork(**LoadNetwork(bytes, SmallOptions())), bytes);
   const auto copy = *PolicyNetwork::Create(SmallOptions(), 1);
   ASSERT_TRUE(DeserializeNetwork(bytes, copy.get()).ok());
   EXPECT_EQ(SerializeNetwork(*copy), bytes);

@@ -76,7 +76,7 @@ Training Make(const LocalTrainingOptions& options, int noisy = 1) {
 std::string FileOfState(const LocalTraining& training) {
   const std::string path = testing::TempDir() + "/local_training_state";
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << training.SerializeState();
+  file << training.SerializeState().value();
   return path;
 }
 
@@ -106,8 +106,8 @@ TEST_P(LocalTrainingState, RestoredFromAFileItIsTheUninterruptedRun) {
     const absl::Status restored = resumed.training->RestoreState(ReadAll(file));
     ASSERT_TRUE(restored.ok()) << restored;
     EXPECT_EQ(resumed.Rewards(kUpdates), expected) << "staleness " << staleness;
-    EXPECT_TRUE(resumed.training->learner().SerializeWeights() ==
-                straight.training->learner().SerializeWeights());
+    EXPECT_TRUE(resumed.training->learner().SerializeWeights().value() ==
+                straight.training->learner().SerializeWeights().value());
     EXPECT_EQ(resumed.training->steps(), straight.training->steps());
   }
 }
@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(Encoders, LocalTrainingState,
 
 TEST(LocalTrainingState, RefusesWhatIsNoStateOfSuchATraining) {
   const Training training = Make(Options("convnext"));
-  const std::string state = training.training->SerializeState();
+  const std::string state = training.training->SerializeState().value();
   const auto code = [&](const std::string& bytes) {
     return training.training->RestoreState(bytes).code();
   };
@@ -126,11 +126,11 @@ TEST(LocalTrainingState, RefusesWhatIsNoStateOfSuchATraining) {
   std::string flipped = state;
   flipped[state.size() / 2] ^= 1;
   EXPECT_EQ(code(flipped), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(code(Make(Options("convnext"), 2).training->SerializeState()),
+  EXPECT_EQ(code(Make(Options("convnext"), 2).training->SerializeState().value()),
             absl::StatusCode::kFailedPrecondition);
   LocalTrainingOptions stale = Options("convnext");
   stale.staleness = 1;
-  EXPECT_EQ(code(Make(stale).training->SerializeState()),
+  EXPECT_EQ(code(Make(stale).training->SerializeState().value()),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(code(state), absl::StatusCode::kOk);
 }

@@ -43,7 +43,7 @@ TEST(LocalTrainingTest, TheSameSeedGivesTheSameWeights) {
     for (int update = 0; update < 3; ++update) {
       ASSERT_TRUE((*training)->Iterate(5).ok());
     }
-    bytes = (*training)->learner().SerializeWeights();
+    bytes = (*training)->learner().SerializeWeights().value();
   }
   EXPECT_EQ(weights[0], weights[1]);
 }

@@ -18,9 +18,9 @@ TEST(PpoLearner, GivesTheSameWeightsForTheSameSeedAndTrajectories) {
   const auto other = MakeLearner();
   UpdateTimes(*one, 0, 3);
   UpdateTimes(*other, 0, 3);
-  EXPECT_EQ(one->SerializeWeights(), other->SerializeWeights());
-  EXPECT_NE(MakeLearner(SmallBatches(), 2)->SerializeWeights(),
-            MakeLearner(SmallBatches(), 1)->SerializeWeights());
+  EXPECT_EQ(one->SerializeWeights().value(), other->SerializeWeights().value());
+  EXPECT_NE(MakeLearner(SmallBatches(), 2)->SerializeWeights().value(),
+            MakeLearner(SmallBatches(), 1)->SerializeWeights().value());
 }
 
 TEST(PpoLearner, ContinuesAfterARestoreAsIfNothingHadHappened) {
@@ -28,84 +28,87 @@ TEST(PpoLearner, ContinuesAfterARestoreAsIfNothingHadHappened) {
   UpdateTimes(*straight, 0, 6);
   const auto first_half = MakeLearner();
   UpdateTimes(*first_half, 0, 3);
-  const std::string state = first_half->SerializeState();
+  const std::string state = first_half->SerializeState().value();
   // Another seed: everything must come from the state.
   const auto resumed = MakeLearner(SmallBatches(), 99);
   ASSERT_TRUE(resumed->RestoreState(state).ok());
   EXPECT_EQ(resumed->version(), 4u);
   UpdateTimes(*resumed, 3, 6);
   EXPECT_EQ(resumed->version(), straight->version());
-  EXPECT_EQ(resumed->SerializeWeights(), straight->SerializeWeights());
+  EXPECT_EQ(resumed->SerializeWeights().value(), straight->SerializeWeights().value());
 }
 
 TEST(PpoLearner, RefusesDamagedStatesAndStaysAsItWas) {
   const auto learner = MakeLearner();
   UpdateTimes(*learner, 0, 1);
-  const std::string before = learner->SerializeWeights();
-  const std::string state = learner->SerializeState();
+  const std::string before = learner->SerializeWeights().value();
+  const std::string state = learner->SerializeState().value();
   std::string flipped = state;
   flipped[flipped.size() / 2] = static_cast<char>(flipped[flipped.size() / 2] ^ 1);
   PolicyOptions wider = SmallPolicy();
   wider.width = 32;
   const std::string other_network =
-      PpoLearner::Create(wider, SmallBatches(), "cpu", 6, 1).value()->SerializeState();
+      PpoLearner::Create(wider, SmallBatches(), "cpu", 6, 1)
+          .value()
+          ->SerializeState()
+          .value();
   for (const std::string& damaged :
        {std::string(), std::string("junk"), state.substr(0, state.size() - 1), flipped,
         other_network}) {
     EXPECT_EQ(learner->RestoreState(damaged).code(), absl::StatusCode::kDataLoss);
   }
-  EXPECT_EQ(learner->SerializeWeights(), before);
+  EXPECT_EQ(learner->SerializeWeights().value(), before);
   EXPECT_EQ(learner->version(), 2u);
 }
 
 TEST(PpoLearner, RollsBackAnUpdateWhoseLossIsNotFinite) {
   const auto learner = MakeLearner();
   UpdateTimes(*learner, 0, 1);
-  const std::string before = learner->SerializeWeights();
+  const std::string before = learner->SerializeWeights().value();
   std::vector<Trajectory> episodes = Episodes(*learner, 40, 5);
   episodes.back().steps.back().reward = std::numeric_limits<float>::quiet_NaN();
   const absl::StatusOr<UpdateStats> stats = learner->Update(episodes);
   EXPECT_EQ(stats.status().code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(learner->SerializeWeights(), before);
+  EXPECT_EQ(learner->SerializeWeights().value(), before);
   EXPECT_EQ(learner->version(), 2u);
 }
 
 TEST(PpoLearner, RollsBackTheMinibatchesBeforeTheOneThatFailed) {
   const auto learner = MakeLearner();
-  const std::string before = learner->SerializeWeights();
+  const std::string before = learner->SerializeWeights().value();
   std::vector<Trajectory> episodes = Episodes(*learner, 40, 5);
   // Only the minibatch that this decision falls into is affected.
   episodes[0].steps[0].log_probability = -std::numeric_limits<float>::infinity();
   EXPECT_EQ(learner->Update(episodes).status().code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(learner->SerializeWeights(), before);
+  EXPECT_EQ(learner->SerializeWeights().value(), before);
   // And afterwards it learns as if the bad update had never come.
   const auto fresh = MakeLearner();
   UpdateTimes(*learner, 0, 2);
   UpdateTimes(*fresh, 0, 2);
-  EXPECT_EQ(learner->SerializeWeights(), fresh->SerializeWeights());
+  EXPECT_EQ(learner->SerializeWeights().value(), fresh->SerializeWeights().value());
 }
 
 TEST(PpoLearner, RollsBackAnUpdateWhoseStaleRatiosAreNotNumbers) {
   const auto learner = MakeLearner();
   UpdateTimes(*learner, 0, 1);
-  const std::string before = learner->SerializeWeights();
+  const std::string before = learner->SerializeWeights().value();
   std::vector<Trajectory> episodes = Episodes(*learner, 10, 5);
   episodes[3].weights_version = 1;
   episodes[3].steps[0].log_probability = -std::numeric_limits<float>::infinity();
   const absl::Status status = learner->Update(episodes).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(status.message()), HasSubstr("update 2"));
-  EXPECT_EQ(learner->SerializeWeights(), before);
+  EXPECT_EQ(learner->SerializeWeights().value(), before);
 }
 
 TEST(PpoLearner, RefusesAnIllegalActionBeforeItTrains) {
   const auto learner = MakeLearner();
-  const std::string before = learner->SerializeWeights();
+  const std::string before = learner->SerializeWeights().value();
   std::vector<Trajectory> episodes = Episodes(*learner, 4, 1);
   episodes[2].steps[0].observation.mask.kinds = 0;
   EXPECT_EQ(learner->Update(episodes).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(learner->SerializeWeights(), before);
+  EXPECT_EQ(learner->SerializeWeights().value(), before);
 }
 
 TEST(PpoLearner, StartsAnUpdateWithTheProbabilitiesThatActed) {

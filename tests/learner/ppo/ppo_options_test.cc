@@ -41,7 +41,7 @@ TEST_P(ExactResume, IsTheUninterruptedRunToTheLastBitWithEveryOption) {
   for (int i = 0; i < 2 * kUpdates; ++i) straight->Iterate(10);
   auto stopped = make();
   for (int i = 0; i < kUpdates; ++i) stopped->Iterate(10);
-  const std::string state = stopped->learner().SerializeState();
+  const std::string state = stopped->learner().SerializeState().value();
   const std::mt19937_64 random = stopped->random();
   stopped.reset();
   const auto resumed = make();
@@ -49,8 +49,8 @@ TEST_P(ExactResume, IsTheUninterruptedRunToTheLastBitWithEveryOption) {
   resumed->Restore(state, random);
   UpdateStats last;
   for (int i = 0; i < kUpdates; ++i) last = resumed->Iterate(10);
-  EXPECT_EQ(resumed->learner().SerializeWeights(),
-            straight->learner().SerializeWeights());
+  EXPECT_EQ(resumed->learner().SerializeWeights().value(),
+            straight->learner().SerializeWeights().value());
   // Both have left what they would be without a state.
   EXPECT_GT(last.entropy_coefficient, EveryOption().final_entropy_coefficient);
   EXPECT_NE(last.kl_coefficient, EveryOption().kl_coefficient);
@@ -66,7 +66,7 @@ TEST(PpoLearner, ClipsTheRatioToThePolicyAtTheUpdatesStartNotToTheOneThatActed) 
   large_steps.learning_rate = 0.05;
   const auto other = MakeLearner(large_steps);
   UpdateTimes(*other, 1, 4);  // Moves away from the policy that acted.
-  const std::string state = other->SerializeState();
+  const std::string state = other->SerializeState().value();
 
   const auto corrected = MakeLearner(OneStep());
   ASSERT_TRUE(corrected->RestoreState(state).ok());
@@ -160,7 +160,7 @@ TEST(PpoLearner, LearnsTheSameFromRewardsInAnotherUnitWhenTheyAreNormalized) {
       for (Step& step : episode.steps) step.reward *= unit;
     }
     EXPECT_TRUE(learner->Update(episodes).ok());
-    return learner->SerializeWeights();
+    return learner->SerializeWeights().value();
   };
   EXPECT_EQ(weights(1), weights(64));  // A power of two: exact.
 }

@@ -37,7 +37,8 @@ inline std::vector<Trajectory> Episodes(const PpoLearner& learner, int count,
                                         uint64_t seed) {
   const std::unique_ptr<TorchPolicy> policy =
       TorchPolicy::Create(SmallPolicy()).value();
-  EXPECT_TRUE(policy->LoadWeights(learner.SerializeWeights(), learner.version()).ok());
+  EXPECT_TRUE(
+      policy->LoadWeights(learner.SerializeWeights().value(), learner.version()).ok());
   std::mt19937_64 random(seed);
   return PlayEpisodes(*policy, /*environment_seed=*/1, count, random);
 }

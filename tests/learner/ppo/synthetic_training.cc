@@ -64,7 +64,7 @@ void SyntheticTraining::Restore(const std::string& state,
 
 void SyntheticTraining::Publish() {
   const absl::Status loaded =
-      policy_->LoadWeights(learner_->SerializeWeights(), learner_->version());
+      policy_->LoadWeights(learner_->SerializeWeights().value(), learner_->version());
   if (!loaded.ok()) throw std::runtime_error(loaded.ToString());
 }
 

@@ -70,6 +70,20 @@ TEST_F(LearnerTest, RefusesAnEarlierRunWithoutResumeAndAFolderInUse) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("--resume"));
 }
 
+TEST_F(LearnerTest, TrainsOnWhileWeightsAndACheckpointAreMade) {
+  RunningLearner learner(config_, run_dir_);
+  learner.ppo().slow = true;
+  Play(&learner, 1, 8);
+  EXPECT_TRUE(Eventually([&] { return learner.GetStatus().iteration() == 2; }));
+  EXPECT_EQ(learner.GetStatus().weights_version(), 1u);
+  EXPECT_EQ(File("checkpoints/checkpoint-00000001.weft"), "");
+  learner.ppo().slow = false;
+  EXPECT_TRUE(Eventually([&] { return learner.GetStatus().weights_version() == 3; }));
+  EXPECT_TRUE(learner.Stop().ok());
+  EXPECT_NE(File("checkpoints/checkpoint-00000001.weft"), "");
+  EXPECT_NE(File("checkpoints/checkpoint-00000002.weft"), "");
+}
+
 TEST_F(LearnerTest, EpisodesOfAFailedUpdateAreCountedAndThreeFailuresEndTheRun) {
   config_.learner.iterations = 10;
   RunningLearner learner(config_, run_dir_);

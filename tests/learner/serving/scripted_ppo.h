@@ -5,12 +5,14 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "learner/ppo/ppo_learner.h"
 
 namespace weft {
@@ -34,11 +36,11 @@ class ScriptedPpo : public PpoLearner {
     return stats;
   }
 
-  std::string SerializeWeights() const override {
-    return std::string(weights_bytes_, static_cast<char>('a' + version_ % 26));
+  absl::StatusOr<Serializer> CopyWeights() const override {
+    return Copied(std::string(weights_bytes_, static_cast<char>('a' + version_ % 26)));
   }
-  std::string SerializeState() const override {
-    return absl::StrCat(version_.load(), "#", history_);
+  absl::StatusOr<Serializer> CopyState() const override {
+    return Copied(absl::StrCat(version_.load(), "#", history_));
   }
   absl::Status RestoreState(const std::string& state) override {
     const std::vector<std::string> parts = absl::StrSplit(state, '#');
@@ -58,8 +60,16 @@ class ScriptedPpo : public PpoLearner {
 
   std::atomic<bool> fail{false};
   std::atomic<bool> collapsed{false};  // The entropy.
+  std::atomic<bool> slow{false};       // No bytes are made while it is true.
 
  private:
+  Serializer Copied(std::string bytes) const {
+    return [this, bytes = std::move(bytes)] {
+      while (slow) absl::SleepFor(absl::Milliseconds(1));
+      return bytes;
+    };
+  }
+
   const size_t weights_bytes_;
   std::atomic<uint64_t> version_{1};
   std::string history_;

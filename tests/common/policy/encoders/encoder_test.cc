@@ -62,6 +62,10 @@ class EncoderTest : public ::testing::TestWithParam<std::string> {
     FillByFormula(encoder_.get());
   }
 
+  torch::Tensor Encode(const torch::Tensor& tokens, const torch::Tensor& lengths) {
+    return encoder_->Encode(tokens, LayOut(lengths, tokens.size(1)));
+  }
+
   std::shared_ptr<Encoder> encoder_;
 };
 
@@ -70,8 +74,7 @@ TEST_P(EncoderTest, ComputesWhatItsPaperSays) {
                      "/tests/common/policy/encoders/golden.json");
   const nlohmann::json golden = nlohmann::json::parse(file).at(GetParam());
   torch::NoGradGuard no_grad;
-  const torch::Tensor vectors =
-      encoder_->Encode(TokensByFormula(), torch::tensor(kLengths));
+  const torch::Tensor vectors = Encode(TokensByFormula(), torch::tensor(kLengths));
   for (size_t row = 0; row < kLengths.size(); ++row) {
     for (int64_t t = 0; t < kTokens; ++t) {
       for (int64_t i = 0; i < kWidth; ++i) {
@@ -90,16 +93,28 @@ TEST_P(EncoderTest, IsNotChangedByPaddingOrBatching) {
   torch::manual_seed(3);
   const std::vector<int64_t> lengths = {1, 9, 4, 12, 7};
   const torch::Tensor tokens = torch::randn({5, 12, kWidth});
-  const torch::Tensor together = encoder_->Encode(tokens, torch::tensor(lengths));
+  const torch::Tensor together = Encode(tokens, torch::tensor(lengths));
   for (int64_t row = 0; row < 5; ++row) {
     const int64_t length = lengths[row];
-    const torch::Tensor alone = encoder_->Encode(
-        tokens.narrow(0, row, 1).narrow(1, 0, length), torch::tensor({length}));
+    const torch::Tensor alone =
+        Encode(tokens.narrow(0, row, 1).narrow(1, 0, length), torch::tensor({length}));
     EXPECT_TRUE(
         torch::allclose(together[row].narrow(0, 0, length), alone[0], 1e-4, 1e-5));
     EXPECT_EQ(together[row].narrow(0, length, 12 - length).abs().sum().item<float>(),
               0);
   }
+}
+
+TEST_P(EncoderTest, IsNotChangedByThePaddingOfOneSequence) {
+  torch::NoGradGuard no_grad;
+  torch::manual_seed(6);
+  const torch::Tensor tokens = torch::randn({1, 9, kWidth});
+  const torch::Tensor length = torch::tensor({int64_t{5}});
+  const torch::Tensor alone = Encode(tokens.narrow(1, 0, 5), length);
+  const torch::Tensor padded = Encode(tokens, length);
+  ASSERT_EQ(padded.sizes(), tokens.sizes());
+  EXPECT_TRUE(torch::allclose(padded.narrow(1, 0, 5), alone, 1e-4, 1e-5));
+  EXPECT_EQ(padded.narrow(1, 5, 4).abs().sum().item<float>(), 0);
 }
 
 // The heads take the state from the first token's vector and from the mean.
@@ -110,11 +125,11 @@ TEST_P(EncoderTest, ShowsEveryTokenToTheFirst) {
   torch::manual_seed(4);
   const torch::Tensor tokens = torch::randn({1, 10, kWidth});
   const torch::Tensor length = torch::tensor({int64_t{10}});
-  const torch::Tensor before = encoder_->Encode(tokens, length)[0][0];
+  const torch::Tensor before = Encode(tokens, length)[0][0];
   for (int64_t t = 0; t < 10; ++t) {
     torch::Tensor changed = tokens.clone();
     changed[0][t].mul_(-1);
-    const torch::Tensor after = encoder_->Encode(changed, length)[0][0];
+    const torch::Tensor after = Encode(changed, length)[0][0];
     const float change = (after - before).abs().max().item<float>();
     EXPECT_EQ(change > 1e-6, t <= reach) << "token " << t << ": " << change;
   }
@@ -123,9 +138,7 @@ TEST_P(EncoderTest, ShowsEveryTokenToTheFirst) {
 TEST_P(EncoderTest, TrainsEveryParameter) {
   torch::manual_seed(5);
   const torch::Tensor weights = torch::randn({kWidth});
-  (encoder_->Encode(TokensByFormula(), torch::tensor(kLengths)) * weights)
-      .sum()
-      .backward();
+  (Encode(TokensByFormula(), torch::tensor(kLengths)) * weights).sum().backward();
   for (const auto& item : encoder_->named_parameters()) {
     ASSERT_TRUE(item.value().grad().defined()) << item.key();
     EXPECT_TRUE(item.value().grad().isfinite().all().item<bool>()) << item.key();
@@ -148,9 +161,26 @@ TEST(LlamaEncoder, SharesItsKeysWhateverTheNumberOfHeads) {
     options.layers = 1;
     ASSERT_TRUE(PolicyNetwork::CreateToLoad(options).ok()) << width;
     const torch::Tensor encoded = MakeEncoder(options)->Encode(
-        torch::ones({1, 3, width}), torch::tensor({3}, torch::kLong));
+        torch::ones({1, 3, width}), LayOut(torch::tensor({3}, torch::kLong), 3));
     EXPECT_EQ(encoded.size(2), width);
   }
+}
+
+TEST(SequenceLayout, HasNothingOfPaddingWhereThereIsNone) {
+  const SequenceLayout layout = LayOut(torch::tensor({4, 4}, torch::kLong), 4);
+  EXPECT_FALSE(layout.padding.defined());
+  EXPECT_FALSE(layout.backwards.defined());
+  EXPECT_TRUE(torch::equal(layout.counts, torch::tensor({4.0F, 4.0F})));
+}
+
+TEST(SequenceLayout, OrdersByFallingLength) {
+  torch::manual_seed(7);
+  const torch::Tensor lengths = torch::randint(1, 6, {40}, torch::kLong);
+  const SequenceLayout layout = LayOut(lengths, 5);
+  EXPECT_TRUE(layout.falling.diff().le(0).all().item<bool>());
+  EXPECT_TRUE(torch::equal(lengths.index_select(0, layout.order), layout.falling));
+  EXPECT_TRUE(
+      torch::equal(layout.order.index_select(0, layout.places), torch::arange(40)));
 }
 
 TEST(EncoderNames, HaveTheSixOfTheDesign) {
