@@ -7,12 +7,10 @@
 #include <exception>
 #include <memory>
 #include <numeric>
-#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/policy/network.h"
-#include "common/policy/network_archive.h"
 #include "common/time/stopwatch.h"
 #include "learner/ppo/adaptive_coefficients.h"
 #include "learner/ppo/advantages.h"
@@ -21,14 +19,11 @@
 #include "learner/ppo/ppo_update.h"
 #include "learner/ppo/schedules.h"
 #include "learner/ppo/sealed_state.h"
+#include "learner/ppo/thrown_error.h"
+#include "learner/ppo/value_unit.h"
 
 namespace weft {
 namespace {
-
-// How much one update moves the unit in which the critic works.
-constexpr double kValueUnitMomentum = 0.1;
-// Equal rewards do not become infinite ones.
-constexpr double kSmallestSpread = 0.1;
 
 absl::StatusOr<torch::Device> ChooseDevice(const std::string& name) {
   if (name == "cpu") return torch::Device(torch::kCPU);
@@ -40,21 +35,6 @@ absl::StatusOr<torch::Device> ChooseDevice(const std::string& name) {
   if (name == "auto") return torch::Device(torch::kCPU);
   return absl::UnavailableError(
       "learner.device: cuda was asked for, but this LibTorch sees no CUDA device");
-}
-
-absl::Status ThrownError(const std::exception& error) {
-  const absl::string_view what = error.what();  // Then comes where it happened.
-  return absl::InternalError(what.substr(0, what.find('\n')));
-}
-
-// LibTorch throws where a device has no memory left, for example.
-template <typename Function>
-std::invoke_result_t<Function> OrThrownError(const Function& function) {
-  try {
-    return function();
-  } catch (const std::exception& error) {
-    return ThrownError(error);
-  }
 }
 
 class TorchPpoLearner : public PpoLearner {
@@ -177,7 +157,7 @@ class TorchPpoLearner : public PpoLearner {
     if (!estimated.ok()) return estimated;
     const double learning_rate = SetLearningRate();
     const double explained = ExplainedVariance(experience->values, experience->returns);
-    AdaptValueUnit(experience);
+    AdaptValueUnit(options_, state_.counters.updates == 0, *state_.network, experience);
     LossSettings settings;
     settings.entropy_coefficient = EntropyCoefficient();
     settings.kl_coefficient = KlCoefficient();
@@ -246,27 +226,6 @@ class TorchPpoLearner : public PpoLearner {
       static_cast<torch::optim::AdamOptions&>(group.options()).lr(learning_rate);
     }
     return learning_rate;
-  }
-
-  // The critic predicts returns in units of their spread around their mean, so that its
-  // learning does not depend on whether rewards are near 0 or near the failure penalty.
-  // Where another unit changes what the critic predicts, the values of the experience
-  // change with it: the value clip is about how far the critic moves by learning.
-  void AdaptValueUnit(Experience* experience) {
-    if (options_.return_normalization == "none") return;
-    const Moments moments = MomentsOf(experience->returns);
-    const double spread = std::max(moments.standard_deviation, kSmallestSpread);
-    const double old = state_.counters.updates == 0 ? 0 : 1 - kValueUnitMomentum;
-    PolicyNetwork& network = *state_.network;
-    const double old_shift = network.value_shift(), old_scale = network.value_scale();
-    const bool keeps_values = options_.return_normalization == "popart";
-    network.SetValueUnit(old * old_shift + (1 - old) * moments.mean,
-                         old * old_scale + (1 - old) * spread, keeps_values);
-    if (keeps_values) return;
-    for (double& value : experience->values) {
-      value = (value - old_shift) / old_scale * network.value_scale() +
-              network.value_shift();
-    }
   }
 
   const PpoOptions options_;
