@@ -1,5 +1,6 @@
 #include "actor/search/action_repair.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -70,6 +71,16 @@ std::vector<int64_t> NearestSizes(const SizeMask& mask,
     sizes.push_back(Nearest(LegalSizes(mask, sizes), size));
   }
   return sizes;
+}
+
+bool ChangesNothing(const ActionMask& mask, const Action& wanted) {
+  if (wanted.kind != ActionKind::kInterchange) return false;
+  std::vector<int> moving;
+  for (const int loop : wanted.order) {
+    const bool here = loop >= 0 && loop < mask.num_loops;
+    if (here && (mask.unit_loops >> loop & 1) == 0) moving.push_back(loop);
+  }
+  return std::is_sorted(moving.begin(), moving.end());
 }
 
 std::optional<Action> RepairAction(const ActionMask& mask, const Action& wanted) {

@@ -17,6 +17,11 @@ namespace weft {
 std::vector<int64_t> NearestSizes(const SizeMask& mask,
                                   const std::vector<int64_t>& wanted);
 
+// Whether it is an interchange that leaves the loops of more than one point in their
+// order, as one from a nest of other shapes may here: it is better dropped than
+// repaired into a real one. Pure and thread-safe.
+bool ChangesNothing(const ActionMask& mask, const Action& wanted);
+
 // The legal action of the wanted kind nearest to `wanted`; nullopt when the kind is
 // masked. Schedules are recombined and mutated as plain data and repaired by this,
 // state by state, while they are replayed. Pure and thread-safe.

@@ -39,7 +39,9 @@ absl::StatusOr<Schedule> PlaySchedule(Environment& environment,
     }
     std::optional<Action> action;
     while (!action && next < plan.wanted.size()) {
-      action = RepairAction(observation->mask, plan.wanted[next++]);
+      const Action& wanted = plan.wanted[next++];
+      if (ChangesNothing(observation->mask, wanted)) continue;
+      action = RepairAction(observation->mask, wanted);
     }
     if (!action) {
       action =

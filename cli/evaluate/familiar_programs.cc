@@ -76,10 +76,13 @@ nlohmann::ordered_json Pairs(const std::vector<KnownProgram>& programs) {
 
 std::string Note(const std::vector<KnownProgram>& programs, const std::string& what) {
   if (programs.empty()) return "";
+  const KnownProgram& first = programs.front();
   return absl::StrCat(
       "note: ", what, " ", programs.size(),
       programs.size() == 1 ? " of these programs: " : " of these programs, first ",
-      programs.front().program, " (", programs.front().known, ")\n");
+      first.program,
+      first.known == first.program ? "" : absl::StrCat(", which is ", first.known),
+      "\n");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 
 namespace weft {
 
-// Every program that computes with a policy asks this once, after SetTorchThreads:
+// Learner, actor and `weft evaluate` ask this once, after SetTorchThreads:
 // FAILED_PRECONDITION, with the fix, when a product of two 512 x 512 matrices is wrong.
 // Takes a hundredth of a second.
 absl::Status CheckBlas();

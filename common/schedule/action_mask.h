@@ -44,7 +44,8 @@ struct ActionMask {
   uint32_t kinds = 0;  // Bit static_cast<int>(kind).
   uint32_t modes = 0;  // Bit static_cast<int>(mode); not 0 when vectorize is legal.
   int num_loops = 0;   // <= kMaxLoops.
-  // Bit i: loop i has a single point, so that its place in an order says nothing.
+  // Bit i: loop i has a single point, so that its place in an order says nothing about
+  // what runs when.
   // Interchange is legal only with at least two other loops.
   uint32_t unit_loops = 0;
   std::array<SizeMask, kNumSizeSlots> sizes;

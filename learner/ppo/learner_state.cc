@@ -87,7 +87,9 @@ using AdamState =
 template <typename Key = AdamState::key_type>
 Key AdamKey(const torch::Tensor& parameter) {
   if constexpr (std::is_same_v<Key, std::string>) {
-    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+    std::ostringstream address;
+    address << parameter.unsafeGetTensorImpl();
+    return address.str();
   } else {
     return parameter.unsafeGetTensorImpl();
   }
@@ -176,11 +178,16 @@ LearnerSnapshot::LearnerSnapshot(const LearnerState& state)
     tensors_.push_back(tensor.clone());
   }
   const auto& adam = state.optimizer->state();
+  size_t copied = 0;
   for (const torch::Tensor& parameter : state.network->parameters()) {
     const auto entry = adam.find(AdamKey(parameter));
+    // A parameter that had no gradient yet has none.
     adam_.push_back(
         entry == adam.end() ? nullptr : CopyEntry(*entry->second, parameter.device()));
+    copied += adam_.back() != nullptr ? 1 : 0;
   }
+  TORCH_CHECK(copied == adam.size(), "Adam has moments of ", adam.size(),
+              " parameters, of which ", copied, " were found");
 }
 
 void LearnerSnapshot::RestoreTo(LearnerState* state) {

@@ -1,5 +1,7 @@
 #include "learner/serving/run_validation.h"
 
+#include <utility>
+
 #include "spdlog/spdlog.h"
 
 namespace weft {
@@ -37,10 +39,25 @@ void RunValidation::Tend(RunState* state, absl::Time now) {
   if (due_ && !parts_.validator->running()) Start(*state, now);
 }
 
-void RunValidation::Start(const RunState& state, absl::Time now) {
-  // The weights of this iteration, and no others.
+// The weights of this iteration, and no others; once more where they failed to be.
+bool RunValidation::ArePublished() {
+  const uint64_t version = parts_.ppo->version();
   parts_.publisher->Flush();
-  if (parts_.weights->version() != parts_.ppo->version()) return;  // Not published.
+  if (parts_.weights->version() == version) return true;
+  absl::StatusOr<PpoLearner::Serializer> copied = parts_.ppo->CopyWeights();
+  if (!copied.ok()) return false;
+  parts_.publisher->Publish(version, *std::move(copied));
+  parts_.publisher->Flush();
+  return parts_.weights->version() == version;
+}
+
+void RunValidation::Start(const RunState& state, absl::Time now) {
+  if (!ArePublished()) {
+    spdlog::warn("iteration {} is not validated: its weights are not published",
+                 state.iteration);
+    due_ = false;
+    return;
+  }
   parts_.weights->Keep();
   if (!parts_.validator->Start(state.iteration, parts_.weights->version(), now)) return;
   due_ = false;

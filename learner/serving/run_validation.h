@@ -60,6 +60,7 @@ class RunValidation {
   void Abandon();
 
  private:
+  bool ArePublished();
   void Start(const RunState& state, absl::Time now);
   void Finish(const ValidationRound& round, RunState* state);
   // Whether the checkpoint of the best score is kept.

@@ -41,10 +41,12 @@ std::optional<double> SecondsWaitedForCpu() {
   double waited = 0;
   for (const auto& thread :
        std::filesystem::directory_iterator("/proc/self/task", error)) {
-    // Nanoseconds that the thread ran, and that it waited to.
+    // Nanoseconds that the thread ran and that it waited to, and how often it ran.
     std::ifstream file(thread.path() / "schedstat");
-    double ran = 0, nanoseconds = 0;
-    if (!(file >> ran >> nanoseconds)) return std::nullopt;
+    double ran = 0, nanoseconds = 0, turns = 0;
+    if (!(file >> ran >> nanoseconds >> turns)) return std::nullopt;
+    // A thread that asks has run: this kernel does not count.
+    if (ran + nanoseconds + turns == 0) return std::nullopt;
     waited += nanoseconds * 1e-9;
   }
   if (error) return std::nullopt;

@@ -31,6 +31,23 @@ Slice RunHalf(double seconds, BatchTimer* timer, InterferenceMonitor* monitor,
   return SliceTimer(timer, monitor, looks).Run(seconds);
 }
 
+// Of which the verdict is: the clean ones where there are enough of them.
+struct Evidence {
+  std::vector<Pair> pairs;
+  bool disturbed = false;  // Most of them are.
+};
+
+Evidence Choose(std::vector<Pair> clean, const std::vector<Pair>& rejected) {
+  if (clean.size() >= kEnoughPairs || clean.size() >= rejected.size()) {
+    return {std::move(clean), false};
+  }
+  // As many as travel, the latest ones.
+  const size_t most = std::min<size_t>(rejected.size(), kPairs);
+  clean.insert(clean.end(), rejected.end() - static_cast<ptrdiff_t>(most),
+               rejected.end());
+  return {std::move(clean), true};
+}
+
 Confirmation Decide(const std::vector<Pair>& pairs, bool disturbed) {
   Confirmation result;
   result.seconds = std::numeric_limits<double>::infinity();
@@ -88,12 +105,9 @@ PairTiming TimePairs(const Kernel& first, const Kernel& second, void* const* buf
     if (Any(seen)) timing.rejections.Add(seen, 1);
   } while (clean.size() < kPairs && (in_time() || too_few()));
   timing.disturbed = clean.empty();
-  // As many as travel, the latest ones.
-  if (rejected.size() > kPairs)
-    rejected.erase(rejected.begin(), rejected.end() - kPairs);
-  const std::vector<Pair>& pairs = timing.disturbed ? rejected : clean;
-  timing.confirmation = Decide(pairs, timing.disturbed);
-  for (const Pair& pair : pairs) timing.samples.push_back(pair.first);
+  const Evidence evidence = Choose(std::move(clean), rejected);
+  timing.confirmation = Decide(evidence.pairs, evidence.disturbed);
+  for (const Pair& pair : evidence.pairs) timing.samples.push_back(pair.first);
   timing.page_faults = timers[0].page_faults();
   return timing;
 }

@@ -15,15 +15,16 @@ struct PairTiming {
   std::vector<double> samples;  // Of the first kernel, one per pair.
   Rejections rejections;        // A pair is one sample here.
   int64_t page_faults = 0;      // Of the first kernel, while the clock ran.
-  bool disturbed = false;       // No pair was clean; those that there are stand.
+  bool disturbed = false;       // No pair was clean.
 };
 
 // Whether pairs that were not chosen say that the first kernel is the faster one. It is
 // when it won three of four and its smallest sample is 2 % below the other's; of
 // kernels that are equal 4 % of sixteen pairs pass the first condition by luck, and the
-// second is there because luck comes in phases. Of pairs that were all disturbed it
-// must have won seven of eight (0.2 % of equal ones do): what disturbs hits either
-// half. Fewer than six, of long kernels, must all be won, and by a quarter.
+// second is there because luck comes in phases. Of pairs that were disturbed, all
+// of them or all but fewer than six, it must have won seven of eight (0.2 % of equal
+// ones do): what disturbs hits either half. Fewer than six pairs in all must all be
+// won, and by a quarter.
 bool IsFaster(const Confirmation& confirmation, bool disturbed);
 
 // Times two kernels of the same arguments in turn, sixteen pairs of slices, each kernel

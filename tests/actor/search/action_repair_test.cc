@@ -50,6 +50,20 @@ TEST(RepairAction, DoesNotLeaveAllLoopsAloneWhereThatIsForbidden) {
   EXPECT_EQ(NearestSizes(mask, {0, 0}), (std::vector<int64_t>{4, 0}));
 }
 
+TEST(ChangesNothing, IsAnOrderThatOnlyMovesLoopsOfOnePoint) {
+  ActionMask mask;
+  mask.num_loops = 3;
+  mask.unit_loops = 0b001;
+  const auto changes_nothing = [&](std::vector<int> order) {
+    return ChangesNothing(mask, {ActionKind::kInterchange, {}, std::move(order), {}});
+  };
+  EXPECT_TRUE(changes_nothing({0, 1, 2}));
+  EXPECT_TRUE(changes_nothing({1, 0, 2}));
+  EXPECT_TRUE(changes_nothing({1, 2, 0, 3})) << "of a nest of four loops";
+  EXPECT_FALSE(changes_nothing({2, 1, 0}));
+  EXPECT_FALSE(ChangesNothing(mask, {ActionKind::kTile, {0, 0, 0}, {}, {}}));
+}
+
 TEST(RepairAction, GivesNothingForAMaskedKind) {
   ActionMask mask;
   mask.kinds = uint32_t{1} << static_cast<int>(ActionKind::kStop);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "common/time/stopwatch.h"
 #include "gtest/gtest.h"
 #include "tests/actor/worker/measure/function_kernel.h"
 
@@ -59,13 +60,14 @@ TEST(IsFasterTest, OfFewPairsAllMustBeWonAndByFar) {
   EXPECT_FALSE(IsFaster(Won(0, 0, 1.5), /*disturbed=*/false));
 }
 
-TEST(TimePairsTest, KernelsThatAreLongForTheBudgetHaveSixPairs) {
+TEST(TimePairsTest, KernelsThatAreLongForTheBudgetHaveSixPairsOrASecond) {
   InterferenceMonitor monitor(SentinelTimes(), -1, /*watch_memory=*/false);
+  const Stopwatch stopwatch;
   const PairTiming timing =
       TimePairs(Sleeps(10'000), Sleeps(20'000), nullptr, 0.01, &monitor);
   const int pairs =
       timing.rejections.samples + (timing.disturbed ? 0 : timing.confirmation.pairs);
-  EXPECT_GE(pairs, 6);
+  EXPECT_TRUE(pairs >= 6 || stopwatch.seconds() >= 1) << pairs;
 }
 
 TEST(TimePairsTest, WhoIsFirstChangesWithEveryPair) {
