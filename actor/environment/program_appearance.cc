@@ -16,15 +16,6 @@ std::string Tokens(const Observation& observation) {
   return tokens.SerializeAsString();
 }
 
-absl::StatusOr<v1::WorkerResponse> Ask(WorkerClient* worker,
-                                       const v1::WorkerRequest& request,
-                                       absl::Duration timeout) {
-  absl::StatusOr<v1::WorkerResponse> response = worker->Call(request, timeout);
-  if (!response.ok()) return response;
-  if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
-  return response;
-}
-
 }  // namespace
 
 std::vector<std::string> ModelledPrograms() {
@@ -41,11 +32,11 @@ absl::StatusOr<Observation> ProgramAppearance::FirstObservation(
   load.mutable_load_program()->set_name(program.path);
   load.mutable_load_program()->set_source(program.source);
   load.mutable_load_program()->set_threads(static_cast<uint32_t>(threads_));
-  absl::StatusOr<v1::WorkerResponse> response = Ask(worker_, load, timeout_);
+  absl::StatusOr<v1::WorkerResponse> response = worker_->Ask(load, timeout_);
   if (!response.ok()) return response.status();
   v1::WorkerRequest reset;
   reset.mutable_reset();
-  response = Ask(worker_, reset, timeout_);
+  response = worker_->Ask(reset, timeout_);
   if (!response.ok()) return response.status();
   return FromProto(response->reset().observation());
 }

@@ -114,6 +114,14 @@ absl::Status WorkerClient::Lose(const absl::Status& cause, const std::string& re
                                           absl::string_view(cause.message())));
 }
 
+absl::StatusOr<v1::WorkerResponse> WorkerClient::Ask(const v1::WorkerRequest& request,
+                                                     absl::Duration timeout) {
+  absl::StatusOr<v1::WorkerResponse> response = Call(request, timeout);
+  if (!response.ok()) return response;
+  if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
+  return response;
+}
+
 absl::Status ResponseStatus(const v1::WorkerResponse& response) {
   if (response.code() == 0) return absl::OkStatus();
   return absl::Status(static_cast<absl::StatusCode>(response.code()), response.error());

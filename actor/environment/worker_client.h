@@ -46,6 +46,11 @@ class WorkerClient {
   absl::StatusOr<v1::WorkerResponse> Call(const v1::WorkerRequest& request,
                                           absl::Duration timeout);
 
+  // The same, and an error that the worker answered with is one, too; then it still
+  // runs.
+  absl::StatusOr<v1::WorkerResponse> Ask(const v1::WorkerRequest& request,
+                                         absl::Duration timeout);
+
   // What the last lost worker was lost of. Meaningful once a Call has lost one.
   WorkerLoss last_loss() const { return last_loss_; }
 

@@ -33,12 +33,8 @@ absl::Duration WorkerEnvironment::step_timeout() const {
 
 absl::StatusOr<v1::WorkerResponse> WorkerEnvironment::Ask(
     const v1::WorkerRequest& request, absl::Duration timeout) {
-  absl::StatusOr<v1::WorkerResponse> response = worker_.Call(request, timeout);
-  if (!response.ok()) {
-    if (!worker_.running()) ReportLoss();
-    return response;
-  }
-  if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
+  absl::StatusOr<v1::WorkerResponse> response = worker_.Ask(request, timeout);
+  if (!response.ok() && !worker_.running()) ReportLoss();
   return response;
 }
 

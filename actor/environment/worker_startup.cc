@@ -19,22 +19,13 @@ absl::Status CheckRate(const char* name, double rate) {
       absl::StrCat("probing this machine found ", name, " = ", rate));
 }
 
-absl::StatusOr<v1::WorkerResponse> Ask(WorkerClient& worker,
-                                       const v1::WorkerRequest& request,
-                                       absl::Duration timeout) {
-  absl::StatusOr<v1::WorkerResponse> response = worker.Call(request, timeout);
-  if (!response.ok()) return response;
-  if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
-  return response;
-}
-
 absl::StatusOr<v1::WorkerResponse> Load(WorkerClient& worker,
                                         const SuiteProgram& program,
                                         absl::Duration timeout) {
   v1::WorkerRequest request;
   request.mutable_load_program()->set_name(program.path);
   request.mutable_load_program()->set_source(program.source);
-  return Ask(worker, request, timeout);
+  return worker.Ask(request, timeout);
 }
 
 }  // namespace
@@ -46,8 +37,8 @@ absl::StatusOr<Machine> ProbeMachine(WorkerClient& worker,
   request.mutable_probe_machine()->set_timing_cpu(options.timing_cpu);
   request.mutable_probe_machine()->set_lease_timeout_seconds(
       options.lease_timeout_seconds);
-  const absl::StatusOr<v1::WorkerResponse> response = Ask(
-      worker, request, kProbeTimeout + absl::Seconds(options.lease_timeout_seconds));
+  const absl::StatusOr<v1::WorkerResponse> response =
+      worker.Ask(request, kProbeTimeout + absl::Seconds(options.lease_timeout_seconds));
   if (!response.ok()) return response.status();
 
   const v1::ProbeMachineResponse& probe = response->probe_machine();

@@ -30,12 +30,11 @@ absl::Status SearchTarget::Load() {
   request.mutable_load_program()->set_name(program().path);
   request.mutable_load_program()->set_source(program().source);
   const absl::StatusOr<v1::WorkerResponse> response =
-      worker.Call(request, absl::Seconds(options_.step_timeout_seconds));
-  const absl::Status status =
-      response.ok() ? ResponseStatus(*response) : response.status();
-  if (!status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        program().path, " was refused: ", absl::string_view(status.message())));
+      worker.Ask(request, absl::Seconds(options_.step_timeout_seconds));
+  if (!response.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(program().path,
+                     " was refused: ", absl::string_view(response.status().message())));
   }
   anchor_ = response->load_program().anchor();
   flops_ = response->load_program().flops();
@@ -49,15 +48,12 @@ absl::Status SearchTarget::ReadVersions(WorkerClient& worker) {
   const absl::Duration timeout = absl::Seconds(options_.step_timeout_seconds);
   v1::WorkerRequest reset;
   reset.mutable_reset();
-  absl::StatusOr<v1::WorkerResponse> response = worker.Call(reset, timeout);
-  if (response.ok()) {
-    v1::WorkerRequest fingerprint;
-    fingerprint.mutable_fingerprint();
-    response = worker.Call(fingerprint, timeout);
-  }
-  const absl::Status status =
-      response.ok() ? ResponseStatus(*response) : response.status();
-  if (!status.ok()) return status;
+  absl::StatusOr<v1::WorkerResponse> response = worker.Ask(reset, timeout);
+  if (!response.ok()) return response.status();
+  v1::WorkerRequest fingerprint;
+  fingerprint.mutable_fingerprint();
+  response = worker.Ask(fingerprint, timeout);
+  if (!response.ok()) return response.status();
   const MeasurementKey key = KeyOf(response->fingerprint(), options_.measure);
   versions_ =
       absl::StrCat(key.pipeline, "; ", key.compiler, "; ", key.cpu, "; ", key.protocol);

@@ -53,16 +53,21 @@ class Comparison {
   std::vector<std::string> programs_;
 };
 
-// Appends what is found; else why it cannot be known.
-void Compare(Comparison& comparison, const absl::StatusOr<Suite>& known,
-             std::vector<KnownProgram>* found, std::vector<std::string>* not_checked) {
-  const auto same = known.ok()
-                        ? comparison.Find(comparison.Add(*known))
-                        : absl::StatusOr<std::vector<KnownProgram>>(known.status());
-  if (same.ok()) {
-    found->insert(found->end(), same->begin(), same->end());
+using Found = absl::StatusOr<std::vector<KnownProgram>>;
+
+Found FindInSuite(Comparison& comparison, const std::string& folder) {
+  const absl::StatusOr<Suite> suite = LoadSuite(folder);
+  if (!suite.ok()) return suite.status();
+  return comparison.Find(comparison.Add(*suite));
+}
+
+// Appends what was found; else why it cannot be known.
+void Take(const Found& found, std::vector<KnownProgram>* programs,
+          std::vector<std::string>* not_checked) {
+  if (found.ok()) {
+    programs->insert(programs->end(), found->begin(), found->end());
   } else {
-    not_checked->emplace_back(same.status().message());
+    not_checked->emplace_back(found.status().message());
   }
 }
 
@@ -98,20 +103,16 @@ FamiliarPrograms FindFamiliarPrograms(const TrainConfig& run, bool best_by_valid
     return familiar;
   }
   if (run.environment == "mlir") {
-    Compare(**comparison, LoadSuite(run.suite), &familiar.trained,
-            &familiar.not_checked);
+    Take(FindInSuite(**comparison, run.suite), &familiar.trained,
+         &familiar.not_checked);
   }
   if (run.environment == "cost-model" || run.pretrain.iterations > 0) {
-    const auto same = (*comparison)->Find(ModelledPrograms());
-    if (same.ok()) {
-      familiar.trained.insert(familiar.trained.end(), same->begin(), same->end());
-    } else {
-      familiar.not_checked.emplace_back(same.status().message());
-    }
+    Take((*comparison)->Find(ModelledPrograms()), &familiar.trained,
+         &familiar.not_checked);
   }
   if (run.environment == "mlir" && best_by_validation) {
-    Compare(**comparison, LoadSuite(run.validation.suite), &familiar.chosen_by,
-            &familiar.not_checked);
+    Take(FindInSuite(**comparison, run.validation.suite), &familiar.chosen_by,
+         &familiar.not_checked);
   }
   return familiar;
 }

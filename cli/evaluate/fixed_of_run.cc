@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cli/train/run_summary.h"
 #include "common/config/train_config.h"
-#include "common/files/atomic_file.h"
 #include "nlohmann/json.hpp"
 
 namespace weft {
@@ -35,24 +35,13 @@ class Targets {
   std::map<std::string, std::unique_ptr<SearchTarget>> targets_;
 };
 
-absl::StatusOr<nlohmann::json> ReadSummary(const std::string& run) {
-  const absl::StatusOr<std::string> text = ReadFile(run + "/summary.json");
-  if (!text.ok()) return text.status();
-  auto summary = nlohmann::json::parse(*text, nullptr, false);
-  if (!summary.is_object()) {
-    return absl::DataLossError(
-        absl::StrCat(run, "/summary.json: is not a whole summary"));
-  }
-  return summary;
-}
-
 }  // namespace
 
 absl::StatusOr<FixedSchedules> FindFixedOfRun(const std::string& run,
                                               const SearchTargetOptions& target,
                                               const EvaluationOptions& options,
                                               const FixedOfRunHooks& hooks) {
-  const absl::StatusOr<nlohmann::json> summary = ReadSummary(run);
+  const absl::StatusOr<nlohmann::json> summary = ReadSummary(run + "/summary.json");
   if (!summary.ok()) return summary.status();
   const absl::StatusOr<TrainConfig> config = LoadTrainConfig(run + "/config.yaml", {});
   if (!config.ok()) return config.status();

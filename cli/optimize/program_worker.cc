@@ -18,25 +18,17 @@ constexpr int kAttempts = 3;
 ProgramWorker::ProgramWorker(std::string worker_path, const MeasureOptions& measure)
     : measure_(measure), worker_(std::move(worker_path)) {}
 
-absl::StatusOr<v1::WorkerResponse> ProgramWorker::Ask(const v1::WorkerRequest& request,
-                                                      absl::Duration timeout) {
-  absl::StatusOr<v1::WorkerResponse> response = worker_.Call(request, timeout);
-  if (!response.ok()) return response;
-  if (absl::Status status = ResponseStatus(*response); !status.ok()) return status;
-  return response;
-}
-
 absl::StatusOr<v1::WorkerResponse> ProgramWorker::AskUntilAvailable(
     const v1::WorkerRequest& request, absl::Duration timeout) {
-  absl::StatusOr<v1::WorkerResponse> response = Ask(request, timeout);
+  absl::StatusOr<v1::WorkerResponse> response = worker_.Ask(request, timeout);
   for (int attempt = 1; attempt < kAttempts; ++attempt) {
     if (!absl::IsUnavailable(response.status())) break;
     if (!worker_.running()) {
       absl::Status status = worker_.Start();
-      if (status.ok()) status = Ask(cut_, kCutTimeout).status();
+      if (status.ok()) status = worker_.Ask(cut_, kCutTimeout).status();
       if (!status.ok()) return status;
     }
-    response = Ask(request, timeout);
+    response = worker_.Ask(request, timeout);
   }
   return response;
 }
@@ -50,7 +42,7 @@ absl::StatusOr<v1::CutProgramResponse> ProgramWorker::Cut(const std::string& nam
                                                           const std::string& source) {
   cut_.mutable_cut_program()->set_name(name);
   cut_.mutable_cut_program()->set_source(source);
-  absl::StatusOr<v1::WorkerResponse> response = Ask(cut_, kCutTimeout);
+  absl::StatusOr<v1::WorkerResponse> response = worker_.Ask(cut_, kCutTimeout);
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_cut_program());
 }
@@ -97,7 +89,7 @@ absl::StatusOr<std::string> ProgramWorker::Export(
   program->set_threads(static_cast<uint32_t>(measure_.threads));
   for (const std::string& schedule : schedules) program->add_schedule_modules(schedule);
   absl::StatusOr<v1::WorkerResponse> response =
-      Ask(request, absl::Seconds(measure_.compile_timeout_seconds));
+      worker_.Ask(request, absl::Seconds(measure_.compile_timeout_seconds));
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_export_program()->mutable_content());
 }

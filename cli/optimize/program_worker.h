@@ -39,8 +39,6 @@ class ProgramWorker {
                                      const std::vector<std::string>& schedules);
 
  private:
-  absl::StatusOr<v1::WorkerResponse> Ask(const v1::WorkerRequest& request,
-                                         absl::Duration timeout);
   absl::StatusOr<v1::WorkerResponse> AskUntilAvailable(const v1::WorkerRequest& request,
                                                        absl::Duration timeout);
 

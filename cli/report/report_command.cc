@@ -14,6 +14,7 @@
 #include "cli/report/run_comparison.h"
 #include "cli/result_output.h"
 #include "cli/train/run_directory.h"
+#include "cli/train/run_summary.h"
 #include "cli/train/summary_table.h"
 #include "common/files/atomic_file.h"
 

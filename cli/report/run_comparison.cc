@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/report/learning_curves.h"
 #include "cli/train/run_directory.h"
-#include "cli/train/summary_table.h"
+#include "cli/train/run_summary.h"
 #include "common/config/train_config.h"
 
 namespace weft {

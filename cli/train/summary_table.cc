@@ -1,7 +1,6 @@
 #include "cli/train/summary_table.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <utility>
 #include <vector>
@@ -15,18 +14,6 @@ namespace weft {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* kNumbers[] = {"episodes",
-                                    "measurements",
-                                    "wrong",
-                                    "crashed",
-                                    "timed_out",
-                                    "geomean_speedup",
-                                    "wall_seconds",
-                                    "env_steps_per_second",
-                                    "measured_schedules_per_second",
-                                    "mean_reward_first_quarter",
-                                    "mean_reward_last_quarter"};
 
 // One character: how far the speed-up of a row can be trusted. A summary without final
 // times, such as that of an interrupted run, has no marks.
@@ -84,20 +71,6 @@ std::string ValidationLine(const json& summary) {
 }
 
 }  // namespace
-
-absl::StatusOr<json> ReadSummary(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened"));
-  json summary = json::parse(file, nullptr, /*allow_exceptions=*/false);
-  const bool whole =
-      summary.is_object() && summary.contains("programs") &&
-      std::all_of(std::begin(kNumbers), std::end(kNumbers), [&](const char* key) {
-        return summary.contains(key) && summary[key].is_number();
-      });
-  if (!whole)
-    return absl::DataLossError(absl::StrCat(path, ": is not a whole summary"));
-  return summary;
-}
 
 std::string SummaryTable(const json& summary, bool color) {
   std::vector<json> programs = summary["programs"];

@@ -4,13 +4,9 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 
 namespace weft {
-
-// NOT_FOUND when there is no such file, DATA_LOSS when it is not a summary.
-absl::StatusOr<nlohmann::json> ReadSummary(const std::string& path);
 
 // One row per program, best first, then the figures of the whole run. A speed-up is
 // marked * where it was not timed side by side and ~ where that was disturbed, with a

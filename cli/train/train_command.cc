@@ -18,6 +18,7 @@
 #include "cli/train/final_timing.h"
 #include "cli/train/progress.h"
 #include "cli/train/run_directory.h"
+#include "cli/train/run_summary.h"
 #include "cli/train/summary_table.h"
 #include "cli/train/train_stage.h"
 #include "common/config/train_config.h"

@@ -88,11 +88,9 @@ std::string SlowBlasAdvice(double slowest_gflops, absl::Duration patience) {
   }
   if (gflops >= slowest_gflops) return "";
   return absl::StrFormat(
-      "the BLAS behind LibTorch runs at %.1f GFLOP/s, expected at least %.0f: this is "
-      "a "
-      "reference BLAS or an overloaded machine, and training will be slow. Fix: "
-      "apt-get "
-      "install libopenblas0-pthread (it replaces libblas.so.3)",
+      "the BLAS behind LibTorch runs at %.1f GFLOP/s, expected at least %.0f: this "
+      "is a reference BLAS or an overloaded machine, and training will be slow. Fix: "
+      "apt-get install libopenblas0-pthread (it replaces libblas.so.3)",
       gflops, slowest_gflops);
 }
 

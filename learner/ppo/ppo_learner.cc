@@ -247,9 +247,8 @@ absl::StatusOr<std::unique_ptr<PpoLearner>> CreateOrThrow(const PolicyOptions& p
   if (!chosen.ok()) return chosen.status();
   if (ppo.precision == "bf16" && !chosen->is_cuda()) {
     return absl::InvalidArgumentError(
-        "ppo.precision: bf16 needs a CUDA device; on a CPU it is many times slower "
-        "than "
-        "float32");
+        "ppo.precision: bf16 needs a CUDA device; on a CPU it is many times "
+        "slower than float32");
   }
   // cuDNN would compute an LSTM and convolutions of float32 with 10 bits of mantissa:
   // a fresh decision is taken to have the probability that the actor's CPU gave it.

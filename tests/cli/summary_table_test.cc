@@ -1,4 +1,5 @@
 #include "cli/train/summary_table.h"
+#include "cli/train/run_summary.h"
 
 #include <fstream>
 

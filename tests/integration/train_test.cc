@@ -72,6 +72,15 @@ TEST(TrainTest, AnInterruptOfTheFinalTimingEndsWithWhatIsKnown) {
   EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
 }
 
+void InterruptAfterTwoIterations(TrainingRun* run) {
+  ASSERT_TRUE(Eventually([&] { return run->Iterations().size() >= 2; }))
+      << run->Everything();
+  run->weft().Signal(SIGINT);
+  const auto status = run->Wait(absl::Seconds(60));
+  ASSERT_TRUE(status) << run->Everything();
+  EXPECT_EQ(status->code, 130) << run->Everything();
+}
+
 // The environments of the iterations, in order.
 std::vector<std::string> EnvironmentsOf(const TrainingRun& run) {
   std::vector<std::string> environments;
@@ -107,12 +116,7 @@ TEST(TrainTest, PreTrainingOnTheCostModelGoesOnOnRealPrograms) {
 TEST(TrainTest, AnInterruptedPreTrainingGoesOnWhereItWas) {
   TrainingRun run(RealConfig(100000));
   run.Start({"pretrain.iterations=99999"});
-  ASSERT_TRUE(Eventually([&] { return run.Iterations().size() >= 2; }))
-      << run.Everything();
-  run.weft().Signal(SIGINT);
-  const auto status = run.Wait(absl::Seconds(60));
-  ASSERT_TRUE(status) << run.Everything();
-  EXPECT_EQ(status->code, 130) << run.Everything();
+  ASSERT_NO_FATAL_FAILURE(InterruptAfterTwoIterations(&run));
   const size_t before = run.Iterations().size();
   run.Resume({"pretrain.iterations=" + std::to_string(before + 2),
               "learner.iterations=" + std::to_string(before + 3)});
@@ -140,12 +144,7 @@ TEST(TrainTest, InterruptLeavesACheckpointAndNoProcessAndTheRunGoesOn) {
   TrainingRun run(SyntheticConfig(1000));
   // Without periodic checkpoints, the one that is there afterwards is the interrupt's.
   run.Start({"learner.checkpoint_every_iterations=100000"});
-  ASSERT_TRUE(Eventually([&] { return run.Iterations().size() >= 2; }))
-      << run.Everything();
-  run.weft().Signal(SIGINT);
-  const auto status = run.Wait(absl::Seconds(60));
-  ASSERT_TRUE(status) << run.Everything();
-  EXPECT_EQ(status->code, 130) << run.Everything();
+  ASSERT_NO_FATAL_FAILURE(InterruptAfterTwoIterations(&run));
   EXPECT_THAT(run.output(), HasSubstr("weft train --resume"));
   EXPECT_TRUE(ChildrenOf(getpid()).empty()) << "orphans are left";
   ASSERT_FALSE(fs::is_empty(run.run_folder() + "/checkpoints")) << run.Everything();

@@ -324,35 +324,5 @@ TEST_F(WorkerEnvironmentTest, RandomEpisodesHaveALabelAndMostAreOk) {
   EXPECT_GE(ok, 5);
 }
 
-TEST(WorkerStartupTest, TheProbeFindsAMachineThatCanBe) {
-  const Machine& machine = ThisMachine();
-  EXPECT_GT(machine.model.peak_flops, 1e9);
-  EXPECT_LT(machine.model.peak_flops, 1e12);
-  EXPECT_GT(machine.model.memory_bandwidth, 1e8);
-  EXPECT_GE(machine.model.vector_bytes, 16u);
-  EXPECT_NE(machine.cpu, "");
-}
-
-TEST(WorkerStartupTest, ProgramsThatTheWorkerTakesPass) {
-  WorkerClient worker(WorkerPath());
-  ASSERT_TRUE(worker.Start().ok());
-  ASSERT_TRUE(ProbeMachine(worker, Measuring()).ok());
-  const absl::Status status = CheckPrograms(worker, TestPrograms(), absl::Seconds(30));
-  EXPECT_TRUE(status.ok()) << status;
-}
-
-TEST(WorkerStartupTest, ARefusedProgramIsNamedWithFileLineAndColumn) {
-  Suite suite;
-  suite.programs.push_back(
-      {"broken", "suite/broken.mlir", "func.func @f(\n  %x: oops)"});
-  WorkerClient worker(WorkerPath());
-  ASSERT_TRUE(worker.Start().ok());
-  ASSERT_TRUE(ProbeMachine(worker, Measuring()).ok());
-  const absl::Status status = CheckPrograms(worker, suite, absl::Seconds(30));
-  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("suite/broken.mlir:2:"));
-  EXPECT_TRUE(worker.running());
-}
-
 }  // namespace
 }  // namespace weft

@@ -100,8 +100,12 @@ TEST_F(RunProgramsTest, TheFixedScheduleIsChosenOnAllProgramsOfTheKind) {
   WriteSum("training", "a", 8);
   WriteSum("training", "b", 16);
   WriteFile(Folder("config.yaml"), "suite: " + Folder("training") + "\n");
-  WriteFile(Folder("summary.json"),
-            R"({"programs": [
+  WriteFile(
+      Folder("summary.json"),
+      R"({"episodes": 2, "measurements": 2, "wrong": 0, "crashed": 0, "timed_out": 0,
+  "geomean_speedup": 2.4, "wall_seconds": 1, "env_steps_per_second": 1,
+  "measured_schedules_per_second": 1, "mean_reward_first_quarter": 0,
+  "mean_reward_last_quarter": 0, "programs": [
   {"program": "a", "best_us": 1, "speedup": 3, "schedule": "tile[4,0] stop"},
   {"program": "b", "best_us": 1, "speedup": 2, "schedule": "stop"}]})");
   SearchTargetOptions target;

@@ -1,21 +1,17 @@
 #include "actor/worker/measure/time_kernel.h"
 
-#include <sched.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
-#include "actor/worker/measure/cpu_pin.h"
 #include "actor/worker/measure/run_limited.h"
 #include "common/time/stopwatch.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/actor/worker/measure/function_kernel.h"
+#include "tests/actor/worker/measure/rival.h"
 
 namespace weft {
 namespace {
@@ -121,14 +117,8 @@ TEST(TimeKernelTest, ADisturbedTimingGivesUpAfterAFewBudgets) {
 }
 
 TEST(TimeKernelTest, AKernelThatIsPreemptedSaysSo) {
-  const CpuPin pin(sched_getcpu());  // Which the rival inherits.
-  ASSERT_TRUE(pin.pinned());
-  const pid_t rival = fork();
-  if (rival == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (volatile int i = 0;; i = i + 1) {
-    }
-  }
+  const Rival rival;
+  ASSERT_TRUE(rival.shares_the_cpu());
   const Timing timing = Time(
       [](void* const*) {
         const Stopwatch stopwatch;
@@ -136,8 +126,6 @@ TEST(TimeKernelTest, AKernelThatIsPreemptedSaysSo) {
         }
       },
       0.2);
-  kill(rival, SIGKILL);
-  waitpid(rival, nullptr, 0);
   EXPECT_GT(Count(timing, Interference::kPreempted), 0);
   EXPECT_GE(timing.rejections.samples, Count(timing, Interference::kPreempted));
 }
